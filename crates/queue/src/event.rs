@@ -1,0 +1,295 @@
+//! The event: one versioned message to one personality.
+
+use std::fmt;
+
+use personality::PersonalityId;
+use serde::{Deserialize, Serialize};
+use twilight_model::id::{
+    Id,
+    marker::{
+        ApplicationMarker, AttachmentMarker, ChannelMarker, GuildMarker, InteractionMarker,
+        MessageMarker, UserMarker,
+    },
+};
+
+/// The version this build writes. It reads this one and the next: workers are deployed before the
+/// listener, so a worker can meet a body one version newer than the code that queued it last week.
+pub const VERSION: u16 = 1;
+
+/// The id under which the steward is addressed: the worker without a character, which serves a guild's
+/// commands. No personality file may use it.
+pub const STEWARD: &str = "steward";
+
+/// One versioned message to one personality.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Version of this layout; see [`VERSION`].
+    pub v: u16,
+    /// Cause and personality: the deduplication id, and the key of the claim.
+    pub id: EventId,
+    /// Who is to deal with it.
+    pub personality: PersonalityId,
+    /// The application the listener is connected as; our own replies carry it.
+    pub application_id: Id<ApplicationMarker>,
+    /// `None` in a direct message.
+    pub guild_id: Option<Id<GuildMarker>>,
+    /// Where it happened; a thread is a channel of its own. The message group.
+    pub channel_id: Id<ChannelMarker>,
+    /// The person who caused it.
+    pub author: Person,
+    /// What happened.
+    pub what: What,
+    /// A few lines said in the channel just before, oldest first: best effort, empty after a restart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preceding: Vec<Line>,
+    /// How many answers by personalities this may still cause; strictly less in each follow-up, and at
+    /// zero nobody answers.
+    pub credit: u8,
+    /// AWS X-Ray trace header, carried along for the worker's spans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
+    /// When the listener received the cause, in milliseconds since the Unix epoch.
+    pub received_at_ms: u64,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum What {
+    /// A person wrote a message.
+    Message(Message),
+    /// A person used a slash command or a menu; the listener has deferred the answer.
+    Command(Command),
+}
+
+/// A person's message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Discord's id of the message.
+    pub id: Id<MessageMarker>,
+    /// The text as Discord sent it, mentions still as `<@id>`.
+    pub text: String,
+    /// How the personality was addressed.
+    pub addressed: Addressed,
+    /// The message it replies to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Quoted>,
+    /// Files, as metadata.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// The people mentioned in the text, so that `<@id>` can be read as a name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+}
+
+/// How a personality was addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Addressed {
+    /// The bot was mentioned.
+    Mention,
+    /// One of its names stood at the start.
+    Name,
+    /// The message replies to something it said.
+    Reply,
+    /// A direct message.
+    DirectMessage,
+    /// The channel is bound to it.
+    Channel,
+    /// Nobody addressed it; chance let it chime in.
+    Chance,
+    /// Another personality spoke to it.
+    Personality,
+}
+
+impl Addressed {
+    /// Whether the person expects an answer: silence would be taken for a fault.
+    pub fn is_direct(self) -> bool {
+        !matches!(self, Addressed::Chance | Addressed::Personality)
+    }
+}
+
+/// A use of a slash command or of a menu. The answer was deferred by the listener; `token` completes it
+/// for 15 minutes (See Discord Docs/Receiving and Responding).
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// Discord's id of the interaction.
+    pub id: Id<InteractionMarker>,
+    /// The interaction's token: a credential for 15 minutes, never logged.
+    pub token: String,
+    /// The command's name as registered: `ask`, `personalities`, `Why did it say that?`.
+    pub name: String,
+    /// Text options by name.
+    #[serde(default)]
+    pub options: std::collections::BTreeMap<String, String>,
+    /// The message a menu was opened on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Command")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The message a menu was opened on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its id.
+    pub message_id: Id<MessageMarker>,
+    /// Whether our own application posted it (as the bot user or by our webhook).
+    pub ours: bool,
+}
+
+/// A person as the event needs them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Discord's user id.
+    pub id: Id<UserMarker>,
+    /// Nickname in the guild, else display name, else user name.
+    pub name: String,
+}
+
+/// A message that another one replies to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quoted {
+    /// Its id.
+    pub message_id: Id<MessageMarker>,
+    /// Who wrote it.
+    pub author: Person,
+    /// Its text, at most 500 characters.
+    pub text: String,
+    /// Whether our own application posted it.
+    pub ours: bool,
+}
+
+/// A line said in the channel before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its message.
+    pub message_id: Id<MessageMarker>,
+    /// Who said it.
+    pub author: Person,
+    /// What was said, at most 300 characters.
+    pub text: String,
+}
+
+/// A file, as metadata. `url` is fetched only when its host is Discord's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Discord's id.
+    pub id: Id<AttachmentMarker>,
+    /// File name.
+    pub filename: String,
+    /// Media type as Discord guessed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// Size in bytes.
+    pub size: u64,
+    /// Where it lies.
+    pub url: String,
+}
+
+/// A person mentioned in a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// Who.
+    pub id: Id<UserMarker>,
+    /// Under which name they are to be read.
+    pub name: String,
+}
+
+/// Cause and personality, as in `1080000000000000000:grim`. At most 128 bytes, as SQS bounds
+/// deduplication ids.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EventId(String);
+
+impl EventId {
+    /// The id of what a message, an interaction or a reply (by its first message) causes for `personality`.
+    pub fn new(cause: u64, personality: &PersonalityId) -> Self {
+        Self(format!("{cause}:{personality}"))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part before the personality: the cause.
+    pub fn cause(&self) -> &str {
+        self.0.rsplit_once(':').map_or(self.0.as_str(), |(cause, _)| cause)
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why a body could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Not an event at all: it will never be readable.
+    #[error("read an event of {length} bytes")]
+    Malformed {
+        /// Length of the body.
+        length: usize,
+        /// What serde said.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Written by a newer listener: a worker deployed soon may read it.
+    #[error("read an event of version {version}; this worker reads up to {}", VERSION + 1)]
+    Newer {
+        /// Its version.
+        version: u16,
+    },
+}
+
+impl Event {
+    /// Reads a body from the queue.
+    ///
+    /// # Errors
+    /// [`ReadError::Newer`] for a version beyond the next; [`ReadError::Malformed`] for everything else.
+    pub fn read(body: &str) -> Result<Self, ReadError> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            v: u16,
+        }
+        let malformed = |source| ReadError::Malformed { length: body.len(), source };
+        let Versioned { v } = serde_json::from_str(body).map_err(malformed)?;
+        if v > VERSION + 1 {
+            return Err(ReadError::Newer { version: v });
+        }
+        serde_json::from_str(body).map_err(malformed)
+    }
+
+    /// Writes the body. SQS refuses U+FFFE and U+FFFF, which `serde_json` leaves as they are, so they go.
+    pub fn write(&self) -> String {
+        let body =
+            serde_json::to_string(self).expect("an event has string keys and no failing parts");
+        if body.contains(['\u{FFFE}', '\u{FFFF}']) {
+            return body.replace(['\u{FFFE}', '\u{FFFF}'], "");
+        }
+        body
+    }
+
+    /// The message group: turns of one channel keep their order.
+    pub fn group(&self) -> String {
+        self.channel_id.to_string()
+    }
+
+    /// The message that caused it, where one did.
+    pub fn message(&self) -> Option<&Message> {
+        match &self.what {
+            What::Message(message) => Some(message),
+            What::Command(_) => None,
+        }
+    }
+}

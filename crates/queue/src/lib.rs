@@ -1,0 +1,17 @@
+//! What crosses between listener and worker: the [`Event`], and the [`Sink`] that carries it.
+//!
+//! Raw gateway JSON never crosses the queue, and this crate never decides anything about an event: it
+//! knows personality ids only.
+
+mod event;
+mod name;
+mod sink;
+mod sqs;
+
+pub use event::{
+    Addressed, Attachment, Command, Event, EventId, Line, Mention, Message, Person, Quoted,
+    ReadError, STEWARD, Target, VERSION, What,
+};
+pub use name::dead_letter_queue_name;
+pub use sink::{SendError, Sink};
+pub use sqs::{SqsSink, queue_name};
