@@ -1,0 +1,138 @@
+//! What a listener leaves to its successor: the gateway session, and the count of identifies.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use serde::{Deserialize, Serialize};
+use twilight_model::id::{Id, marker::ApplicationMarker};
+
+use crate::{
+    Error, ITEM_VERSION, Store,
+    error::{failed, unreadable},
+    n, s,
+};
+
+/// A gateway session as far as everything received is queued or rightly dropped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatewaySession {
+    /// Discord's id of the session.
+    pub session_id: String,
+    /// The checkpoint: the highest sequence number up to which everything is accepted.
+    pub sequence: u64,
+    /// Where to resume.
+    pub resume_url: String,
+    /// Hash of intents and shard count: a resumed session keeps the old ones, so a change identifies anew.
+    pub config_hash: String,
+    /// When it was saved, in milliseconds since the Unix epoch.
+    pub saved_at_ms: u64,
+}
+
+impl Store {
+    /// The shard's last session.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn gateway_session(
+        &self,
+        application: Id<ApplicationMarker>,
+        shard: u32,
+    ) -> Result<Option<GatewaySession>, Error> {
+        let operation = || format!("read the gateway session of shard {shard}");
+        self.db
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", s(partition(application)))
+            .key("sk", s(sort(shard)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(failed(operation()))?
+            .item
+            .map(|item| serde_dynamo::from_item(item).map_err(unreadable(operation())))
+            .transpose()
+    }
+
+    /// Saves the shard's session.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn save_gateway_session(
+        &self,
+        application: Id<ApplicationMarker>,
+        shard: u32,
+        session: &GatewaySession,
+    ) -> Result<(), Error> {
+        let operation = || format!("save the gateway session of shard {shard}");
+        let item = serde_dynamo::to_item(session).map_err(unreadable(operation()))?;
+        self.db
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .item("pk", s(partition(application)))
+            .item("sk", s(sort(shard)))
+            .item("v", n(ITEM_VERSION))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(failed(operation()))
+    }
+
+    /// Forgets the shard's session: Discord has, too.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn clear_gateway_session(
+        &self,
+        application: Id<ApplicationMarker>,
+        shard: u32,
+    ) -> Result<(), Error> {
+        self.db
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", s(partition(application)))
+            .key("sk", s(sort(shard)))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(failed(format!("clear the gateway session of shard {shard}")))
+    }
+
+    /// Counts an identify on `day` (as `2026-11-21`, UTC) and returns the day's count: Discord resets the
+    /// token of an application that identifies more than 1,000 times in 24 hours.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn count_identify(
+        &self,
+        application: Id<ApplicationMarker>,
+        day: &str,
+    ) -> Result<u32, Error> {
+        let counted = self
+            .db
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", s(partition(application)))
+            .key("sk", s(format!("I#{day}")))
+            .update_expression("ADD #n :one SET #v = :v")
+            .expression_attribute_names("#n", "n")
+            .expression_attribute_names("#v", "v")
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":v", n(ITEM_VERSION))
+            .return_values(ReturnValue::UpdatedNew)
+            .send()
+            .await
+            .map_err(failed("count an identify"))?;
+        Ok(counted
+            .attributes()
+            .and_then(|new| new.get("n"))
+            .and_then(|value| value.as_n().ok())
+            .and_then(|digits| digits.parse().ok())
+            .unwrap_or(u32::MAX))
+    }
+}
+
+fn partition(application: Id<ApplicationMarker>) -> String {
+    format!("GW#{application}")
+}
+
+fn sort(shard: u32) -> String {
+    format!("S#{shard:05}")
+}

@@ -1,0 +1,70 @@
+//! What is kept: one DynamoDB table.
+//!
+//! Keys lead with the guild, channel, user, cause or message they concern, never with the personality
+//! alone: a popular personality must not become a hot partition. Every item carries a version `v` and,
+//! where it ages, a `ttl` in seconds since the Unix epoch. TTL deletes lag by days, so readers of short-lived
+//! items compare times themselves. This crate reads no clock: callers pass the time in.
+
+mod channel;
+mod claim;
+mod counter;
+mod error;
+mod gateway;
+mod gather;
+mod inbox;
+mod reply;
+mod table;
+mod window;
+
+pub use channel::{ChannelRow, Kind, WebhookRow};
+pub use claim::{Attempt, Claimed, Progress, Shown, Via};
+pub use counter::{Counter, Subject};
+pub use error::Error;
+pub use gateway::GatewaySession;
+pub use gather::{Gathered, Wanted};
+pub use reply::ReplyRow;
+pub use window::{Speaker, WindowTurn};
+
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+
+/// The version every stored item carries; raised when a reader of an older build would misread it.
+const ITEM_VERSION: u32 = 1;
+
+/// The table, and the client that reaches it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Client,
+    table: String,
+}
+
+impl Store {
+    /// A store over `table`; makes no request.
+    pub fn new(db: Client, table: impl Into<String>) -> Self {
+        Self { db, table: table.into() }
+    }
+
+    /// The table's name.
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+}
+
+/// A string attribute.
+fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// A number attribute.
+fn n(number: impl ToString) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// Ids in sort keys are padded to 20 digits, so that they sort as numbers.
+fn padded(id: u64) -> String {
+    format!("{id:020}")
+}
+
+/// Seconds since the epoch, `days` after `now_ms`.
+fn ttl(now_ms: u64, days: u64) -> u64 {
+    now_ms / 1000 + days * 86_400
+}

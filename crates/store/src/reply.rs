@@ -1,0 +1,109 @@
+//! A row per posted message: whose it is, and why it was said. *Delete*, *again* and *why* need it.
+
+use personality::PersonalityId;
+use queue::EventId;
+use serde::{Deserialize, Serialize};
+use twilight_model::id::{
+    Id,
+    marker::{ChannelMarker, MessageMarker, UserMarker},
+};
+
+use crate::{
+    Error, ITEM_VERSION, Store,
+    error::{failed, unreadable},
+    n, s, ttl,
+};
+
+/// Days an explanation is kept.
+const KEPT_DAYS: u64 = 30;
+
+/// A message a personality posted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplyRow {
+    /// The message.
+    pub message_id: Id<MessageMarker>,
+    /// Where it stands.
+    pub channel_id: Id<ChannelMarker>,
+    /// Who said it.
+    pub personality: PersonalityId,
+    /// What it answers.
+    pub event: EventId,
+    /// Who asked.
+    pub asker: Id<UserMarker>,
+    /// The explanation as JSON: ids and figures, never words.
+    pub why: String,
+}
+
+#[derive(Deserialize)]
+struct Why {
+    why: Option<String>,
+}
+
+impl Store {
+    /// Keeps the row of a posted message.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn keep_reply(&self, row: &ReplyRow, now_ms: u64) -> Result<(), Error> {
+        let operation = || format!("keep the row of message {}", row.message_id);
+        let item = serde_dynamo::to_item(row).map_err(unreadable(operation()))?;
+        self.db
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .item("pk", s(partition(row.message_id)))
+            .item("sk", s("R"))
+            .item("v", n(ITEM_VERSION))
+            .item("ttl", n(ttl(now_ms, KEPT_DAYS)))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(failed(operation()))
+    }
+
+    /// The row of a posted message.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn reply(&self, message: Id<MessageMarker>) -> Result<Option<ReplyRow>, Error> {
+        let operation = || format!("read the row of message {message}");
+        self.db
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", s(partition(message)))
+            .key("sk", s("R"))
+            .send()
+            .await
+            .map_err(failed(operation()))?
+            .item
+            .map(|item| serde_dynamo::from_item(item).map_err(unreadable(operation())))
+            .transpose()
+    }
+
+    /// Explanations, as JSON, of `message`: of the reply it is, or of every personality it reached.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn why(&self, message: Id<MessageMarker>) -> Result<Vec<String>, Error> {
+        if let Some(reply) = self.reply(message).await? {
+            return Ok(vec![reply.why]);
+        }
+        let operation = || format!("read the claims of message {message}");
+        let claims = self
+            .db
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", s(format!("E#{message}")))
+            .send()
+            .await
+            .map_err(failed(operation()))?;
+        let claims: Vec<Why> = serde_dynamo::from_items(claims.items.unwrap_or_default())
+            .map_err(unreadable(operation()))?;
+        Ok(claims.into_iter().filter_map(|claim| claim.why).collect())
+    }
+}
+
+fn partition(message: Id<MessageMarker>) -> String {
+    format!("M#{message}")
+}

@@ -1,0 +1,120 @@
+//! The claim makes a turn happen once.
+
+use futures_util::future::join_all;
+use store::{Claimed, Error, Progress, Shown, Via};
+use twilight_model::id::Id;
+
+use crate::world::{NOW, attempt, event, fresh};
+
+fn shown() -> Vec<Shown> {
+    vec![Shown { message_id: Id::new(500), channel_id: Id::new(7), via: Via::Webhook(Id::new(9)) }]
+}
+
+fn won(claimed: Claimed) -> Progress {
+    match claimed {
+        Claimed::Won(progress) => progress,
+        other => panic!("not won: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn of_sixteen_workers_at_once_one_wins() {
+    let world = fresh().await;
+    let event = event(1);
+    let attempts: Vec<_> = (0..16).map(|n| attempt(&n.to_string(), 0)).collect();
+    let members = [event.clone()];
+    let claims = attempts.iter().map(|attempt| world.store.claim(&event, &members, attempt));
+    let claims = join_all(claims).await;
+    let winners = claims.iter().filter(|claim| matches!(claim, Ok(Claimed::Won(_)))).count();
+    let waiting = claims
+        .iter()
+        .filter(
+            |claim| matches!(claim, Ok(Claimed::Live { until_ms }) if *until_ms == NOW + 10_000),
+        )
+        .count();
+    assert_eq!((winners, waiting), (1, 15));
+}
+
+#[tokio::test]
+async fn a_closed_claim_acknowledges_duplicates_and_keeps_no_text() {
+    let world = fresh().await;
+    let (event, first) = (event(1), attempt("first", 0));
+    world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap();
+    world.store.generated(&event, &first, "a secret thought").await.unwrap();
+    world.store.close(&event, &first, true, "{}").await.unwrap();
+    for at_ms in [1, 60_000, 3_600_000] {
+        let again =
+            world.store.claim(&event, std::slice::from_ref(&event), &attempt("again", at_ms)).await;
+        assert!(matches!(again, Ok(Claimed::Closed)), "{again:?}");
+    }
+    assert_eq!(world.store.why(Id::new(1)).await.unwrap(), ["{}"]);
+    let everything = serde_json::to_string(&world.db.scan(scan("den")).unwrap().items).unwrap();
+    assert!(!everything.contains("secret thought"), "{everything}");
+}
+
+fn scan(table: &str) -> dynoxide::actions::scan::ScanRequest {
+    serde_json::from_value(serde_json::json!({ "TableName": table })).expect("a scan")
+}
+
+#[tokio::test]
+async fn a_retake_goes_on_from_the_state_reached() {
+    let world = fresh().await;
+    let (leader, member) = (event(1), event(2));
+    let members = [leader.clone(), member.clone()];
+    let first = attempt("first", 0);
+    won(world.store.claim(&leader, &members, &first).await.unwrap());
+    world.store.showing(&leader, &first, &shown()).await.unwrap();
+
+    let late = attempt("second", 10_001);
+    let progress =
+        won(world.store.claim(&leader, std::slice::from_ref(&leader), &late).await.unwrap());
+    assert_eq!(
+        progress,
+        Progress {
+            crashed: 1,
+            started_ms: NOW,
+            members: members.to_vec(),
+            shown: shown(),
+            text: None
+        }
+    );
+
+    world.store.generated(&leader, &late, "boo").await.unwrap();
+    world.store.showing(&leader, &late, &shown()).await.unwrap();
+    let later = attempt("third", 30_000);
+    let progress = won(world.store.claim(&leader, &members, &later).await.unwrap());
+    assert_eq!((progress.text.as_deref(), progress.crashed), (Some("boo"), 2));
+}
+
+#[tokio::test]
+async fn who_lost_the_claim_writes_nothing_more() {
+    let world = fresh().await;
+    let event = event(1);
+    let (slow, quick) = (attempt("slow", 0), attempt("quick", 10_001));
+    won(world.store.claim(&event, std::slice::from_ref(&event), &slow).await.unwrap());
+    won(world.store.claim(&event, std::slice::from_ref(&event), &quick).await.unwrap());
+    let tried = [
+        world.store.showing(&event, &slow, &shown()).await,
+        world.store.generated(&event, &slow, "late").await,
+        world.store.close(&event, &slow, true, "{}").await,
+        world.store.give_up(&event, &slow).await,
+    ];
+    for result in tried {
+        assert!(matches!(result, Err(Error::ClaimLost { .. })), "{result:?}");
+    }
+    world.store.close(&event, &quick, true, "{}").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_turn_given_up_is_taken_at_once_and_counts_as_no_crash() {
+    let world = fresh().await;
+    let (event, first) = (event(1), attempt("first", 0));
+    won(world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap());
+    world.store.give_up(&event, &first).await.unwrap();
+    let progress = won(world
+        .store
+        .claim(&event, std::slice::from_ref(&event), &attempt("second", 1))
+        .await
+        .unwrap());
+    assert_eq!(progress.crashed, 0);
+}
