@@ -47,9 +47,9 @@ pub struct ConfigProblems(Vec<String>);
 
 impl fmt::Display for ConfigProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "the environment is not complete:")?;
+        f.write_str("the environment is not complete:")?;
         for problem in &self.0 {
-            writeln!(f, "- {problem}")?;
+            write!(f, "\n- {problem}")?;
         }
         Ok(())
     }
@@ -63,64 +63,129 @@ impl Config {
     /// # Errors
     /// [`ConfigProblems`] with all of them.
     pub fn from_env() -> Result<Self, ConfigProblems> {
-        Self::read(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+        Self::read(Environment::of_process())
     }
 
-    fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigProblems> {
-        let mut problems = Vec::new();
-        let token = match get("DISCORD_TOKEN").as_deref().map(Token::parse) {
-            Some(Ok(token)) => Some(token),
-            Some(Err(e)) => {
-                problems.push(format!("DISCORD_TOKEN: {e}"));
-                None
-            }
-            None => {
-                problems.push(
-                    "DISCORD_TOKEN is not set: the bot's token from the developer portal"
-                        .to_owned(),
-                );
-                None
-            }
-        };
-        let url = get("DEN_MODEL_URL");
-        let model = get("DEN_MODEL");
+    fn read(mut env: Environment<'_>) -> Result<Self, ConfigProblems> {
+        let token = env.token();
+        if env.get("DISCORD_TOKEN").is_none() {
+            env.problem("DISCORD_TOKEN is not set: the bot's token from the developer portal");
+        }
+        let model = env.model();
         if model.is_none() {
-            problems.push(
+            env.problem(
                 "DEN_MODEL is not set: a model id, as in us.anthropic.claude-haiku-5-5 (or a local model's, with \
-                 DEN_MODEL_URL)"
-                    .to_owned(),
+                 DEN_MODEL_URL)",
             );
         }
-        let guardrail = match (get("DEN_GUARDRAIL"), get("DEN_GUARDRAIL_VERSION")) {
+        env.complete(|env| {
+            Some(Self {
+                token: token?,
+                discord_url: env.discord_url(),
+                personalities: env.or("DEN_PERSONALITIES", "personalities").into(),
+                personality: env.get("DEN_PERSONALITY"),
+                table: env.table(),
+                queue_prefix: env.queue_prefix(),
+                model: model?,
+                is_lambda: env.get("AWS_LAMBDA_RUNTIME_API").is_some(),
+            })
+        })
+    }
+}
+
+/// The variables, and what is wrong with them so far. `den` reads the ones it has in common with the worker
+/// through this as well, so that their names and defaults stand once.
+pub struct Environment<'a> {
+    variable: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    problems: Vec<String>,
+}
+
+impl Environment<'static> {
+    /// The environment of this process.
+    pub fn of_process() -> Self {
+        Self::new(|name| std::env::var(name).ok())
+    }
+}
+
+impl<'a> Environment<'a> {
+    /// Variables from anywhere.
+    pub fn new(variable: impl Fn(&str) -> Option<String> + 'a) -> Self {
+        Self { variable: Box::new(variable), problems: Vec::new() }
+    }
+
+    /// A variable's value. One set to nothing is one that a template left open: it is not set.
+    pub fn get(&self, name: &str) -> Option<String> {
+        (self.variable)(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// A variable's value, or what holds without it.
+    pub fn or(&self, name: &str, default: &str) -> String {
+        self.get(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    /// Notes that something is wrong.
+    pub fn problem(&mut self, what: impl Into<String>) {
+        self.problems.push(what.into());
+    }
+
+    /// What `made` makes of the environment, unless something is wrong with it.
+    ///
+    /// # Errors
+    /// Everything that was noted.
+    ///
+    /// # Panics
+    /// When `made` makes nothing although no problem was noted.
+    pub fn complete<T>(self, made: impl FnOnce(&Self) -> Option<T>) -> Result<T, ConfigProblems> {
+        if !self.problems.is_empty() {
+            return Err(ConfigProblems(self.problems));
+        }
+        Ok(made(&self).expect("whatever is missing was noted as a problem"))
+    }
+
+    /// The bot's token, where there is one.
+    pub fn token(&mut self) -> Option<Token> {
+        match Token::parse(&self.get("DISCORD_TOKEN")?) {
+            Ok(token) => Some(token),
+            Err(e) => {
+                self.problem(format!("DISCORD_TOKEN: {e}"));
+                None
+            }
+        }
+    }
+
+    /// Where Discord is.
+    pub fn discord_url(&self) -> String {
+        self.or("DISCORD_API_URL", "https://discord.com")
+    }
+
+    /// The table.
+    pub fn table(&self) -> String {
+        self.or("DEN_TABLE", "roast-den")
+    }
+
+    /// What the names of the queues begin with.
+    pub fn queue_prefix(&self) -> String {
+        self.or("DEN_QUEUE_PREFIX", "roast-den-")
+    }
+
+    /// Where models are asked, where a model is named.
+    pub fn model(&mut self) -> Option<ModelConfig> {
+        let guardrail = match (self.get("DEN_GUARDRAIL"), self.get("DEN_GUARDRAIL_VERSION")) {
             (Some(id), version) => {
                 Some(Guardrail { id, version: version.unwrap_or_else(|| "DRAFT".to_owned()) })
             }
             (None, Some(_)) => {
-                problems.push("DEN_GUARDRAIL_VERSION is set without DEN_GUARDRAIL".to_owned());
+                self.problem("DEN_GUARDRAIL_VERSION is set without DEN_GUARDRAIL");
                 None
             }
             (None, None) => None,
         };
-        let (Some(token), Some(model), true) = (token, model, problems.is_empty()) else {
-            return Err(ConfigProblems(problems));
-        };
-        Ok(Self {
-            token,
-            discord_url: get("DISCORD_API_URL").unwrap_or_else(|| "https://discord.com".to_owned()),
-            personalities: get("DEN_PERSONALITIES")
-                .unwrap_or_else(|| "personalities".to_owned())
-                .into(),
-            personality: get("DEN_PERSONALITY"),
-            table: get("DEN_TABLE").unwrap_or_else(|| "roast-den".to_owned()),
-            queue_prefix: get("DEN_QUEUE_PREFIX").unwrap_or_else(|| "roast-den-".to_owned()),
-            model: ModelConfig {
-                model,
-                fallback: get("DEN_FALLBACK_MODEL"),
-                url,
-                key: get("DEN_MODEL_KEY").map(model::Secret::new),
-                bedrock: BedrockSettings { guardrail },
-            },
-            is_lambda: get("AWS_LAMBDA_RUNTIME_API").is_some(),
+        Some(ModelConfig {
+            model: self.get("DEN_MODEL")?,
+            fallback: self.get("DEN_FALLBACK_MODEL"),
+            url: self.get("DEN_MODEL_URL"),
+            key: self.get("DEN_MODEL_KEY").map(model::Secret::new),
+            bedrock: BedrockSettings { guardrail },
         })
     }
 }
@@ -129,10 +194,16 @@ impl Config {
 mod tests {
     use super::*;
 
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigProblems> {
+        Config::read(Environment::new(|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        }))
+    }
+
     #[test]
     fn all_problems_are_reported_together() {
-        let problems =
-            Config::read(|name| (name == "DEN_GUARDRAIL_VERSION").then(|| "3".to_owned()));
+        let problems = read(&[("DEN_GUARDRAIL_VERSION", "3")]);
         let said = problems.expect_err("nothing is set").to_string();
         for name in ["DISCORD_TOKEN", "DEN_MODEL", "DEN_GUARDRAIL_VERSION"] {
             assert!(said.contains(name), "{said}");
@@ -141,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_worker_without_a_model_does_not_start() {
-        let problems = Config::read(|name| (name == "DISCORD_TOKEN").then(|| "abc".to_owned()));
+        let problems = read(&[("DISCORD_TOKEN", "abc"), ("DEN_MODEL", " ")]);
         assert!(problems.expect_err("no model").to_string().contains("DEN_MODEL"));
     }
 }

@@ -1,33 +1,31 @@
 //! A turn: gather → decide → ask → reply → settle.
 
+mod answering;
+mod limits;
+mod speak;
+
 use std::time::Duration;
 
-use chat::{
-    Context, Decision, Explanation, Known, Limit, Outcome, Said, Silence, Situation, Tokens,
-};
-use futures_util::StreamExt;
-use model::{Chain, Limits, Progress as Asked, Report};
+use chat::{Context, Decision, Explanation, Known, Limit, Outcome, Said, Silence, Situation};
+use model::Chain;
 use personality::Personality;
 use queue::{Event, EventId, What};
-use store::{Attempt, Claimed, Counter, Gathered, Progress, Speaker, Subject, Wanted};
-use tokio::{task::JoinHandle, time::Instant};
+use store::{Attempt, Claimed, Gathered, Progress, Speaker, Wanted};
+use tokio::time::Instant;
 
+use self::answering::Answering;
 use crate::{
-    Deadline, Verdict, Worker, ask,
+    Deadline, Verdict, Worker,
     clock::now_ms,
     files::{self, Files},
     group::rest,
-    reply::{POST_TIMEOUT, Reply, ReplyError},
+    reply::ReplyError,
     settle::{Settled, give_up, settle},
     voice::{Stage, is_closed},
 };
 
 /// A claim that crashed so often is poison.
 const POISON: u32 = 3;
-/// Kept back from the model's time, to finish cleanly what was shown: the final post and settling.
-const FINISH: Duration = Duration::from_secs(2);
-/// A typing indicator lasts ten seconds (See Discord Docs/Trigger Typing Indicator).
-const TYPING: Duration = Duration::from_secs(8);
 
 /// Deals with `events`, oldest first, as one turn. Returns how many of them, from the front, this verdict
 /// is about.
@@ -51,7 +49,7 @@ pub(crate) async fn turn(
 
     // gather
     let ids: Vec<EventId> = events.iter().map(|event| event.id.clone()).collect();
-    let counters = counters(who, events);
+    let counters = limits::counters(who, events);
     let wanted = Wanted {
         events: &ids,
         channel: events[0].channel_id,
@@ -70,29 +68,22 @@ pub(crate) async fn turn(
         }
     };
     let ms_gather = millis(started);
-
-    // What of it is ours to answer now.
-    let answering = match Answering::from(events, &gathered) {
-        Answering::Nothing => {
-            take_back(worker, &counters, attempt.now_ms).await;
-            return (events.len(), Verdict::Done);
+    let (covered, answered, progress) = match Answering::from(events, &gathered) {
+        Answering::Now { covered, events, progress } => (covered, events, progress),
+        other => {
+            give_up(&worker.store, won(&ids, &gathered), &attempt).await;
+            limits::take_back(worker, &counters, attempt.now_ms).await;
+            let verdict = match other {
+                Answering::Later { until_ms } => Verdict::Retry {
+                    after: Duration::from_millis(until_ms.saturating_sub(attempt.now_ms) + 1_000),
+                },
+                _ => Verdict::Done,
+            };
+            return (events.len(), verdict);
         }
-        Answering::Later { until_ms } => {
-            let won = won(&ids, &gathered);
-            give_up(&worker.store, won, &attempt).await;
-            take_back(worker, &counters, attempt.now_ms).await;
-            let after = Duration::from_millis(until_ms.saturating_sub(attempt.now_ms))
-                + Duration::from_secs(1);
-            return (events.len(), Verdict::Retry { after });
-        }
-        answering => answering,
     };
-    let Answering::Now { covered, events: answered, progress } = answering else {
-        unreachable!("the other cases returned");
-    };
-    let left_over =
-        won(&ids, &gathered).filter(|id| !answered.iter().any(|event| event.id == **id));
-    give_up(&worker.store, left_over, &attempt).await;
+    let is_answered = |id: &EventId| answered.iter().any(|event| event.id == *id);
+    give_up(&worker.store, won(&ids, &gathered).filter(|id| !is_answered(id)), &attempt).await;
     let work = Turn {
         worker,
         who,
@@ -102,56 +93,53 @@ pub(crate) async fn turn(
         started,
         events: &answered,
     };
-    if progress.crashed >= POISON {
-        return (covered, work.poison(progress.crashed).await);
-    }
 
     // decide
-    let talk: Vec<Said> = gathered.window.iter().map(said).collect();
-    let limits: Vec<Limit> = limits(who, &counters, &gathered.counts, attempt.now_ms);
-    let channel = gathered.channel.as_ref();
-    let situation = Situation {
-        personality: who,
-        events: &answered,
-        known: Known {
-            talk: &talk,
-            documents: &files.documents,
-            images: files.images.len(),
-            limits: &limits,
-            channel_closed: channel
-                .filter(|row| row.closed_until_ms > attempt.now_ms)
-                .map(|row| row.closed_code),
-        },
-        now_ms: attempt.now_ms,
+    let is_retaken = progress.started_ms < attempt.now_ms;
+    if is_retaken {
+        // An earlier attempt counted it, and was let in.
+        limits::take_back(worker, &counters, attempt.now_ms).await;
+    }
+    let limits = match is_retaken {
+        true => Vec::new(),
+        false => limits::limits(who, &counters, &gathered.counts, attempt.now_ms),
     };
-    let decision = chat::decide(&situation);
+    let talk: Vec<Said> = gathered.window.iter().map(said).collect();
+    let decision = work.decide(&gathered, &files, &talk, &limits);
     let mut why = work.explanation();
     why.ms.gather = ms_gather;
     why.ms.decide = millis(started);
     why.context = Context {
         window: talk.len(),
-        preceding: answered.last().map_or(0, |event| event.preceding.len()),
+        preceding: work.last().preceding.len(),
         files: files.documents.len(),
         images: files.images.len(),
     };
 
     // ask, reply, settle
-    let done = match decision {
-        Decision::StaySilent(because) => work.stay_silent(because, why).await,
-        Decision::Say { line, because } => {
+    let done = match (decision, &progress.text) {
+        _ if progress.crashed >= POISON => return (covered, work.poison(progress.crashed).await),
+        // Generated by an earlier attempt: it is not paid for twice.
+        (_, Some(text)) => work.finish(text, &gathered, &progress, why).await,
+        (Decision::StaySilent(because), None) => work.stay_silent(because, why).await,
+        (Decision::Say { line, because }, None) => {
             work.say(&line, because, &gathered, &progress, why).await
         }
-        Decision::Speak(prompt) => work.speak(&prompt, files, &gathered, &progress, why).await,
+        (Decision::Speak(prompt), None) => {
+            work.speak(&prompt, files, &gathered, &progress, why).await
+        }
     };
     match done {
         Ok(()) => (covered, Verdict::Done),
-        Err(Failed::Again(reason)) => {
-            tracing::warn!(event = %answered[0].id, reason, "a turn is given up; the record returns");
-            give_up(&worker.store, answered.iter().map(|event| &event.id), &attempt).await;
-            (covered, Verdict::Retry { after: rest(receives) })
-        }
-        Err(Failed::Lost) => {
-            tracing::warn!(event = %answered[0].id, "another attempt holds the claim; the record returns");
+        Err(failed) => {
+            let reason = match failed {
+                Failed::Again(reason) => {
+                    give_up(&worker.store, answered.iter().map(|event| &event.id), &attempt).await;
+                    reason
+                }
+                Failed::Lost => "another attempt holds the claim".to_owned(),
+            };
+            tracing::warn!(event = %answered[0].id, reason, "a turn did not finish; the record returns");
             (covered, Verdict::Retry { after: rest(receives) })
         }
     }
@@ -171,56 +159,6 @@ impl From<store::Error> for Failed {
             store::Error::ClaimLost { .. } => Failed::Lost,
             e => Failed::Again(chain_of(&e)),
         }
-    }
-}
-
-/// Which of the events this turn answers.
-enum Answering {
-    /// All of them are dealt with.
-    Nothing,
-    /// Another attempt is at one of them.
-    Later { until_ms: u64 },
-    /// These, going on from there; `covered` of the events are then dealt with.
-    Now { covered: usize, events: Vec<Event>, progress: Progress },
-}
-
-impl Answering {
-    fn from(events: &[Event], gathered: &Gathered) -> Self {
-        let live = gathered.claims.iter().find_map(|claim| match claim {
-            Claimed::Live { until_ms } => Some(*until_ms),
-            _ => None,
-        });
-        if let Some(until_ms) = live {
-            return Answering::Later { until_ms };
-        }
-        let mut open =
-            events.iter().zip(&gathered.claims).enumerate().filter_map(|(at, (event, claim))| {
-                match claim {
-                    Claimed::Won(progress) => Some((at, event, progress)),
-                    _ => None,
-                }
-            });
-        let Some((first, leader, progress)) = open.next() else {
-            return Answering::Nothing;
-        };
-        let has_shown = !progress.shown.is_empty() || progress.text.is_some();
-        let mut covered = first + 1;
-        let mut answered = vec![leader.clone()];
-        for (at, event, _) in open {
-            // What was shown answers those that were its members then; after a crash before that, the
-            // leader is tried alone, so that a poisonous message takes no neighbour with it.
-            let goes_along = if has_shown {
-                progress.members.contains(&event.id)
-            } else {
-                progress.crashed == 0
-            };
-            if !goes_along || at != covered {
-                break;
-            }
-            covered = at + 1;
-            answered.push(event.clone());
-        }
-        Answering::Now { covered, events: answered, progress: progress.clone() }
     }
 }
 
@@ -248,6 +186,29 @@ impl Turn<'_> {
             event: self.last(),
             leader: &self.events[0].id,
         }
+    }
+
+    fn decide(
+        &self,
+        gathered: &Gathered,
+        files: &Files,
+        talk: &[Said],
+        limits: &[Limit],
+    ) -> Decision {
+        let row = gathered.channel.as_ref();
+        let closed = row.filter(|row| row.closed_until_ms > self.attempt.now_ms);
+        chat::decide(&Situation {
+            personality: self.who,
+            events: self.events,
+            known: Known {
+                talk,
+                documents: &files.documents,
+                images: files.images.len(),
+                limits,
+                channel_closed: closed.map(|row| row.closed_code),
+            },
+            now_ms: self.attempt.now_ms,
+        })
     }
 
     fn explanation(&self) -> Explanation {
@@ -278,6 +239,23 @@ impl Turn<'_> {
         self.settle(&[], None, &why, because == Silence::TooLate).await
     }
 
+    /// Shows what an earlier attempt generated.
+    async fn finish(
+        &self,
+        text: &str,
+        gathered: &Gathered,
+        progress: &Progress,
+        mut why: Explanation,
+    ) -> Result<(), Failed> {
+        why.outcome = Outcome::Spoke;
+        let mut reply = match self.begin_reply(gathered, progress).await {
+            Ok(reply) => reply,
+            Err(e) => return self.could_not_speak(e, why).await,
+        };
+        self.land(&mut reply, text, &mut why).await?;
+        self.settle(reply.shown(), Some(text), &why, true).await
+    }
+
     /// Says a fixed line, without a model.
     async fn say(
         &self,
@@ -295,184 +273,6 @@ impl Turn<'_> {
         };
         self.land(&mut reply, line, &mut why).await?;
         self.settle(reply.shown(), None, &why, because == Silence::TooLate).await
-    }
-
-    /// Asks the model and shows its answer as it grows.
-    async fn speak(
-        &self,
-        prompt: &chat::Prompt,
-        files: Files,
-        gathered: &Gathered,
-        progress: &Progress,
-        mut why: Explanation,
-    ) -> Result<(), Failed> {
-        why.outcome = Outcome::Spoke;
-        if let Some(text) = &progress.text {
-            // Generated by an earlier attempt: it is not paid for twice.
-            let mut reply = match self.begin_reply(gathered, progress).await {
-                Ok(reply) => reply,
-                Err(e) => return self.could_not_speak(e, why).await,
-            };
-            self.land(&mut reply, text, &mut why).await?;
-            return self.settle(reply.shown(), Some(text), &why, true).await;
-        }
-        let typing = self.type_meanwhile();
-        let asked = ask::prompt(prompt, &self.who.reply, files.images);
-        let until = self.deadline.minus(POST_TIMEOUT + FINISH);
-        let mut asking = self.chain.ask(&asked, Limits::default(), until);
-        // The voice is found while the model thinks.
-        let (reply, mut next) = tokio::join!(self.begin_reply(gathered, progress), asking.next());
-        let mut reply = match reply {
-            Ok(reply) => reply,
-            Err(e) => return self.could_not_speak(e, why).await,
-        };
-        let report = loop {
-            match next {
-                Some(Asked::Text(words)) => reply.draft.push(&words),
-                Some(Asked::Done(report)) => break report,
-                None => {
-                    return Err(Failed::Again(
-                        "the model's answer ended without an end".to_owned(),
-                    ));
-                }
-            }
-            if reply.draft.is_full() {
-                break full(asking).await;
-            }
-            next = match reply.next_showing() {
-                None => asking.next().await,
-                Some(at) => tokio::select! {
-                    biased;
-                    next = asking.next() => next,
-                    () = tokio::time::sleep_until(at) => {
-                        typing.stop();
-                        self.show_progress(&mut reply, &mut why).await?;
-                        asking.next().await
-                    }
-                },
-            };
-        };
-        typing.stop();
-        why.ms.model = millis(self.started);
-        let text = self.conclude(&reply, report, &mut why);
-        self.land(&mut reply, &text, &mut why).await?;
-        let said = (why.outcome == Outcome::Spoke).then_some(text.as_str());
-        self.settle(reply.shown(), said, &why, true).await
-    }
-
-    async fn show_progress(
-        &self,
-        reply: &mut Reply<'_>,
-        why: &mut Explanation,
-    ) -> Result<(), Failed> {
-        let first = reply.shown().is_empty();
-        match reply.show_progress().await {
-            Ok(()) => {
-                if first {
-                    why.ms.first_text = millis(self.started);
-                }
-                Ok(())
-            }
-            // The final text meets the same refusal, and explains it.
-            Err(ReplyError::Discord { source, .. }) if source.is_final() => Ok(()),
-            Err(ReplyError::Discord { source, .. }) => {
-                tracing::info!(event = %self.events[0].id, error = %source, "an edit did not land; the final text will");
-                Ok(())
-            }
-            Err(ReplyError::Store(e)) => Err(e.into()),
-        }
-    }
-
-    /// The text to stand in the end, and what became of the asking.
-    fn conclude(&self, reply: &Reply<'_>, report: Report, why: &mut Explanation) -> String {
-        let usage = report.usage();
-        why.model = report.model().map(str::to_owned);
-        why.fallback = report.model().is_some_and(|model| model != self.chain.id());
-        why.tries = u32::try_from(report.tries()).unwrap_or(u32::MAX);
-        why.tokens = Tokens {
-            r#in: usage.input.into(),
-            out: usage.output.into(),
-            cache_read: usage.cache_read.into(),
-        };
-        let said = reply.draft.text();
-        match report.outcome {
-            model::Outcome::Complete { .. } if !said.is_empty() => said,
-            model::Outcome::CutOff { .. } if !said.is_empty() => {
-                why.reason = Some("model_cut_off".to_owned());
-                format!(
-                    "{}…\n-# ({} lost the thread here)",
-                    said.trim_end_matches(['.', '…', ' ']),
-                    self.who.name
-                )
-            }
-            model::Outcome::Failed(_) => {
-                why.outcome = Outcome::Line;
-                why.reason = Some("model_failed".to_owned());
-                self.who.lines.unavailable.clone()
-            }
-            _ => {
-                why.outcome = Outcome::Line;
-                why.reason = Some("model_empty".to_owned());
-                self.who.lines.unavailable.clone()
-            }
-        }
-    }
-
-    /// Keeps the final text, then makes it stand in the channel.
-    async fn land(
-        &self,
-        reply: &mut Reply<'_>,
-        text: &str,
-        why: &mut Explanation,
-    ) -> Result<(), Failed> {
-        self.worker.store.generated(&self.events[0].id, self.attempt, text).await?;
-        reply.draft.replace(text);
-        let first = reply.shown().is_empty();
-        match reply.show_all().await {
-            Ok(()) => {
-                why.ms.reply = millis(self.started);
-                if first {
-                    why.ms.first_text = why.ms.reply;
-                }
-                Ok(())
-            }
-            Err(ReplyError::Discord { source, .. }) if source.is_final() => {
-                tracing::info!(event = %self.events[0].id, error = %source, "discord does not take the reply");
-                why.outcome = Outcome::Silent;
-                why.reason = Some(refusal(&source));
-                Ok(())
-            }
-            Err(ReplyError::Discord { source, .. }) => Err(Failed::Again(chain_of(&source))),
-            Err(ReplyError::Store(e)) => Err(e.into()),
-        }
-    }
-
-    /// The reply in its voice, with whatever an earlier attempt left in the channel.
-    async fn begin_reply<'t>(
-        &'t self,
-        gathered: &Gathered,
-        progress: &Progress,
-    ) -> Result<Reply<'t>, ReplyError> {
-        let stage = self.stage();
-        let voice = stage.voice(gathered.channel.clone());
-        let asked = self.asked();
-        let (voice, ()) = tokio::join!(voice, self.finish_command(&asked));
-        let voice = voice.map_err(|source| ReplyError::Discord {
-            channel: self.last().channel_id.get(),
-            source,
-        })?;
-        let mut reply = Reply::new(
-            self.stage(),
-            self.attempt,
-            voice,
-            gathered.channel.clone(),
-            progress.shown.clone(),
-            self.deadline,
-        );
-        if progress.crashed > 0 {
-            reply.adopt(progress.started_ms).await?;
-        }
-        Ok(reply)
     }
 
     async fn could_not_speak(&self, e: ReplyError, mut why: Explanation) -> Result<(), Failed> {
@@ -530,40 +330,6 @@ impl Turn<'_> {
             tracing::info!(event = %self.events[0].id, error = %e, "a command's deferral was not completed");
         }
     }
-
-    /// Shows that the personality is typing until it is stopped.
-    fn type_meanwhile(&self) -> Typing {
-        let discord = self.worker.discord.clone();
-        let channel = self.last().channel_id;
-        Typing(tokio::spawn(async move {
-            loop {
-                if let Err(e) = discord.typing(channel).await {
-                    tracing::debug!(channel = %channel, error = %e, "typing is not shown");
-                }
-                tokio::time::sleep(TYPING).await;
-            }
-        }))
-    }
-}
-
-/// A typing indicator that ends with its turn.
-struct Typing(JoinHandle<()>);
-
-impl Typing {
-    fn stop(&self) {
-        self.0.abort();
-    }
-}
-
-impl Drop for Typing {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// Nobody reads on: the rest is not generated. What was used is estimated by the model's own bound.
-async fn full(asking: model::Asking<'_>) -> Report {
-    asking.finish().await
 }
 
 fn won<'a>(ids: &'a [EventId], gathered: &'a Gathered) -> impl Iterator<Item = &'a EventId> {
@@ -571,45 +337,6 @@ fn won<'a>(ids: &'a [EventId], gathered: &'a Gathered) -> impl Iterator<Item = &
         .zip(&gathered.claims)
         .filter(|(_, claim)| matches!(claim, Claimed::Won(_)))
         .map(|(id, _)| id)
-}
-
-/// The limits that count these events.
-fn counters(who: &Personality, events: &[Event]) -> Vec<Counter> {
-    const MINUTE: u64 = 60;
-    const DAY: u64 = 86_400;
-    let counter = |subject, span_s| Counter { subject, personality: who.id.clone(), span_s };
-    let last = events.last().expect("a turn has at least one event");
-    let mut people: Vec<_> = events.iter().map(|event| event.author.id).collect();
-    people.sort_unstable();
-    people.dedup();
-    let people = people.into_iter().map(|id| counter(Subject::Person(id), MINUTE));
-    let channel = counter(Subject::Channel(last.channel_id), MINUTE);
-    let guild = last.guild_id.map(|id| counter(Subject::Guild(id), DAY));
-    people.chain([channel]).chain(guild).collect()
-}
-
-fn limits(who: &Personality, counters: &[Counter], counts: &[u64], now_ms: u64) -> Vec<Limit> {
-    let cap = |counter: &Counter| match counter.subject {
-        Subject::Person(_) => who.limits.per_person_per_minute,
-        Subject::Channel(_) => who.limits.per_channel_per_minute,
-        Subject::Guild(_) => who.limits.per_guild_per_day,
-    };
-    let limit = |(counter, count): (&Counter, &u64)| Limit {
-        count: *count,
-        cap: cap(counter).into(),
-        ends_in_ms: counter.ends_in_ms(now_ms),
-    };
-    counters.iter().zip(counts).map(limit).collect()
-}
-
-/// A claim that was lost counts nothing: its turn was counted by whoever holds it.
-async fn take_back(worker: &Worker, counters: &[Counter], now_ms: u64) {
-    let taken_back = counters.iter().map(|counter| worker.store.count(counter, -1, now_ms));
-    for result in futures_util::future::join_all(taken_back).await {
-        if let Err(e) = result {
-            tracing::debug!(error = %e, "a count was not taken back; its span ends by itself");
-        }
-    }
 }
 
 fn said(turn: &store::WindowTurn) -> Said {

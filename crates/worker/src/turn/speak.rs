@@ -1,0 +1,226 @@
+//! Asking the model, and showing its answer as it grows.
+
+use std::time::Duration;
+
+use chat::{Explanation, Outcome, Tokens};
+use futures_util::StreamExt;
+use model::{Limits, Progress as Asked, Report};
+use store::{Gathered, Progress};
+use tokio::task::JoinHandle;
+
+use super::{Failed, Turn, chain_of, millis, refusal};
+use crate::{
+    ask,
+    files::Files,
+    reply::{POST_TIMEOUT, Reply, ReplyError},
+};
+
+/// Kept back from the model's time, to finish cleanly what was shown: the final post and settling.
+const FINISH: Duration = Duration::from_secs(2);
+/// A typing indicator lasts ten seconds (See Discord Docs/Trigger Typing Indicator).
+const TYPING: Duration = Duration::from_secs(8);
+
+impl Turn<'_> {
+    /// Asks the model and shows its answer as it grows.
+    pub(super) async fn speak(
+        &self,
+        prompt: &chat::Prompt,
+        files: Files,
+        gathered: &Gathered,
+        progress: &Progress,
+        mut why: Explanation,
+    ) -> Result<(), Failed> {
+        why.outcome = Outcome::Spoke;
+        let typing = self.type_meanwhile();
+        let asked = ask::prompt(prompt, &self.who.reply, files.images);
+        let until = self.deadline.minus(POST_TIMEOUT + FINISH);
+        let mut asking = self.chain.ask(&asked, Limits::default(), until);
+        // The voice is found while the model thinks.
+        let (reply, mut next) = tokio::join!(self.begin_reply(gathered, progress), asking.next());
+        let mut reply = match reply {
+            Ok(reply) => reply,
+            Err(e) => return self.could_not_speak(e, why).await,
+        };
+        let report = loop {
+            match next {
+                Some(Asked::Text(words)) => reply.draft.push(&words),
+                Some(Asked::Done(report)) => break report,
+                None => {
+                    return Err(Failed::Again(
+                        "the model's answer ended without an end".to_owned(),
+                    ));
+                }
+            }
+            if reply.draft.is_full() {
+                break full(asking).await;
+            }
+            next = match reply.next_showing() {
+                None => asking.next().await,
+                Some(at) => tokio::select! {
+                    biased;
+                    next = asking.next() => next,
+                    () = tokio::time::sleep_until(at) => {
+                        typing.stop();
+                        self.show_progress(&mut reply, &mut why).await?;
+                        asking.next().await
+                    }
+                },
+            };
+        };
+        typing.stop();
+        why.ms.model = millis(self.started);
+        let text = self.conclude(&reply, report, &mut why);
+        self.land(&mut reply, &text, &mut why).await?;
+        let said = (why.outcome == Outcome::Spoke).then_some(text.as_str());
+        self.settle(reply.shown(), said, &why, true).await
+    }
+
+    async fn show_progress(
+        &self,
+        reply: &mut Reply<'_>,
+        why: &mut Explanation,
+    ) -> Result<(), Failed> {
+        let first = reply.shown().is_empty();
+        match reply.show_progress().await {
+            Ok(()) => {
+                if first {
+                    why.ms.first_text = millis(self.started);
+                }
+                Ok(())
+            }
+            // The final text meets the same refusal, and explains it.
+            Err(ReplyError::Discord { source, .. }) if source.is_final() => Ok(()),
+            Err(ReplyError::Discord { source, .. }) => {
+                tracing::info!(event = %self.events[0].id, error = %source, "an edit did not land; the final text will");
+                Ok(())
+            }
+            Err(ReplyError::Store(e)) => Err(e.into()),
+        }
+    }
+
+    /// The text to stand in the end, and what became of the asking.
+    fn conclude(&self, reply: &Reply<'_>, report: Report, why: &mut Explanation) -> String {
+        let usage = report.usage();
+        why.model = report.model().map(str::to_owned);
+        why.fallback = report.model().is_some_and(|model| model != self.chain.id());
+        why.tries = u32::try_from(report.tries()).unwrap_or(u32::MAX);
+        why.tokens = Tokens {
+            r#in: usage.input.into(),
+            out: usage.output.into(),
+            cache_read: usage.cache_read.into(),
+        };
+        let said = reply.draft.text();
+        match report.outcome {
+            model::Outcome::Complete { .. } if !said.is_empty() => said,
+            model::Outcome::CutOff { .. } if !said.is_empty() => {
+                why.reason = Some("model_cut_off".to_owned());
+                format!(
+                    "{}…\n-# ({} lost the thread here)",
+                    said.trim_end_matches(['.', '…', ' ']),
+                    self.who.name
+                )
+            }
+            model::Outcome::Failed(_) => {
+                why.outcome = Outcome::Line;
+                why.reason = Some("model_failed".to_owned());
+                self.who.lines.unavailable.clone()
+            }
+            _ => {
+                why.outcome = Outcome::Line;
+                why.reason = Some("model_empty".to_owned());
+                self.who.lines.unavailable.clone()
+            }
+        }
+    }
+
+    /// Keeps the final text, then makes it stand in the channel.
+    pub(super) async fn land(
+        &self,
+        reply: &mut Reply<'_>,
+        text: &str,
+        why: &mut Explanation,
+    ) -> Result<(), Failed> {
+        self.worker.store.generated(&self.events[0].id, self.attempt, text).await?;
+        reply.draft.replace(text);
+        let first = reply.shown().is_empty();
+        match reply.show_all().await {
+            Ok(()) => {
+                why.ms.reply = millis(self.started);
+                if first {
+                    why.ms.first_text = why.ms.reply;
+                }
+                Ok(())
+            }
+            Err(ReplyError::Discord { source, .. }) if source.is_final() => {
+                tracing::info!(event = %self.events[0].id, error = %source, "discord does not take the reply");
+                why.outcome = Outcome::Silent;
+                why.reason = Some(refusal(&source));
+                Ok(())
+            }
+            Err(ReplyError::Discord { source, .. }) => Err(Failed::Again(chain_of(&source))),
+            Err(ReplyError::Store(e)) => Err(e.into()),
+        }
+    }
+
+    /// The reply in its voice, with whatever an earlier attempt left in the channel.
+    pub(super) async fn begin_reply<'t>(
+        &'t self,
+        gathered: &Gathered,
+        progress: &Progress,
+    ) -> Result<Reply<'t>, ReplyError> {
+        let stage = self.stage();
+        let voice = stage.voice(gathered.channel.clone());
+        let asked = self.asked();
+        let (voice, ()) = tokio::join!(voice, self.finish_command(&asked));
+        let voice = voice.map_err(|source| ReplyError::Discord {
+            channel: self.last().channel_id.get(),
+            source,
+        })?;
+        let mut reply = Reply::new(
+            self.stage(),
+            self.attempt,
+            voice,
+            gathered.channel.clone(),
+            progress.shown.clone(),
+            self.deadline,
+        );
+        if progress.crashed > 0 {
+            reply.adopt(progress.started_ms).await?;
+        }
+        Ok(reply)
+    }
+
+    /// Shows that the personality is typing until it is stopped.
+    fn type_meanwhile(&self) -> Typing {
+        let discord = self.worker.discord.clone();
+        let channel = self.last().channel_id;
+        Typing(tokio::spawn(async move {
+            loop {
+                if let Err(e) = discord.typing(channel).await {
+                    tracing::debug!(channel = %channel, error = %e, "typing is not shown");
+                }
+                tokio::time::sleep(TYPING).await;
+            }
+        }))
+    }
+}
+
+/// A typing indicator that ends with its turn.
+struct Typing(JoinHandle<()>);
+
+impl Typing {
+    fn stop(&self) {
+        self.0.abort();
+    }
+}
+
+impl Drop for Typing {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Nobody reads on: the rest is not generated. What was used is estimated by the model's own bound.
+async fn full(asking: model::Asking<'_>) -> Report {
+    asking.finish().await
+}

@@ -1,0 +1,5 @@
+//! Turns, against a simulated Discord, a simulated Bedrock and an embedded table, all on the wire.
+
+mod answered;
+mod once;
+mod world;

@@ -1,0 +1,212 @@
+//! One guild, one channel, Ann, and Grim who lives there.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use bedrock_sim::BedrockSim;
+use den_worker::{DeadLetters, Deadline, Delivery, Models, Provider, Verdict, Worker};
+use discord::{Discord, Settings, Token};
+use discord_sim::{App, ChannelId, GuildId, MessageId, Sim, UserId};
+use personality::{Personality, PersonalityId, Roster};
+use queue::{Addressed, Event, EventId, Message, Person, VERSION, What};
+use store::Store;
+use tokio::net::TcpListener;
+use twilight_model::id::Id;
+
+pub struct World {
+    pub sim: Sim,
+    pub app: App,
+    pub guild: GuildId,
+    pub channel: ChannelId,
+    pub ann: UserId,
+    pub bedrock: BedrockSim,
+    pub db: aws_sdk_dynamodb::Client,
+    pub worker: Worker,
+}
+
+const TOKEN: &str = "a-token-of-the-simulator";
+const TABLE: &str = "den";
+
+impl World {
+    pub async fn new() -> Self {
+        let sim = Sim::start(discord_sim::Settings::default()).await.expect("a discord");
+        let world = sim.world();
+        let app = world.add_application("Den", TOKEN);
+        let guild = world.add_guild("The Crypt");
+        let channel = world.add_text_channel(guild, "general").expect("a channel");
+        let ann = world.add_person("Ann");
+        world.join(ann, guild).expect("ann joins");
+
+        let aws = aws::local_config().await;
+        let table = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", table.local_addr().expect("an address"));
+        tokio::spawn(dynoxide::server::serve_on(
+            table,
+            dynoxide::Database::memory().expect("an engine"),
+        ));
+        let db = aws_sdk_dynamodb::config::Builder::from(&aws).endpoint_url(url).build();
+        let db = aws_sdk_dynamodb::Client::from_conf(db);
+        let store = Store::new(db.clone(), TABLE);
+        store.init().await.expect("a table");
+
+        let bedrock = BedrockSim::start().await;
+        let client =
+            aws_sdk_bedrockruntime::config::Builder::from(&aws).endpoint_url(bedrock.url()).build();
+        let provider = Provider::Bedrock {
+            client: aws_sdk_bedrockruntime::Client::from_conf(client),
+            settings: model::BedrockSettings::default(),
+        };
+        let discord = Discord::new(Settings {
+            api_url: sim.url().to_owned(),
+            attachment_host: Some(sim.address().to_string()),
+            ..Settings::new(Some(Token::parse(TOKEN).expect("a token")))
+        });
+        let worker = Worker {
+            roster: Arc::new(Roster::from_personalities(vec![grim()])),
+            store: store.clone(),
+            discord: discord.expect("a client"),
+            models: Models::new(provider, "anthropic.claude-haiku-5-5", None),
+            dead_letters: DeadLetters::Table(store),
+        };
+        Self { sim, app, guild, channel, ann, bedrock, db, worker }
+    }
+
+    /// Ann says something, and this is the event it becomes.
+    pub fn ann_says(&self, text: &str) -> Event {
+        let id = self.sim.world().say(self.ann, self.channel, text).expect("ann speaks");
+        self.event(id, text)
+    }
+
+    /// The event of a message of Ann's.
+    pub fn event(&self, id: MessageId, text: &str) -> Event {
+        Event {
+            v: VERSION,
+            id: EventId::new(id.get(), &grim_id()),
+            personality: grim_id(),
+            application_id: Id::new(self.app.application_id.get()),
+            guild_id: Some(Id::new(self.guild.get())),
+            channel_id: Id::new(self.channel.get()),
+            author: Person { id: Id::new(self.ann.get()), name: "Ann".to_owned() },
+            what: What::Message(Message {
+                id: Id::new(id.get()),
+                text: text.to_owned(),
+                addressed: Addressed::Name,
+                reply_to: None,
+                attachments: vec![],
+                mentions: vec![],
+            }),
+            preceding: vec![],
+            credit: 3,
+            trace: None,
+            received_at_ms: now_ms(),
+        }
+    }
+
+    /// The worker is handed these, as one group.
+    pub async fn serve(&self, events: &[Event]) -> Vec<Verdict> {
+        self.worker.serve(&deliveries(events), Deadline::after(Duration::from_secs(30))).await
+    }
+
+    /// What stands in the channel, as `name: text` lines.
+    pub fn channel(&self) -> Vec<String> {
+        let messages = self.sim.world().messages(self.channel);
+        messages
+            .iter()
+            .map(|message| format!("{}: {}", message.author.name, message.content))
+            .collect()
+    }
+
+    /// What Grim said in the channel, without the line that links what it answers.
+    pub fn grim_said(&self) -> Vec<String> {
+        let messages = self.sim.world().messages(self.channel);
+        let own = messages.iter().filter(|message| message.author.name == "Grim");
+        own.map(|message| {
+            let content = &message.content;
+            let answer =
+                content.strip_prefix("-# ").and_then(|c| c.split_once('\n')).map(|(_, rest)| rest);
+            answer.unwrap_or(content).to_owned()
+        })
+        .collect()
+    }
+
+    /// Waits until the claim of `event` is in `state`.
+    pub async fn claim_reaches(&self, event: &Event, state: &str) {
+        let reached = async {
+            loop {
+                let item = self
+                    .db
+                    .get_item()
+                    .table_name(TABLE)
+                    .key("pk", AttributeValue::S(format!("E#{}", event.id.cause())))
+                    .key("sk", AttributeValue::S(format!("P#{}", event.personality)))
+                    .send()
+                    .await
+                    .expect("the claim is read")
+                    .item;
+                let is = item.as_ref().and_then(|item| item.get("state")?.as_s().ok());
+                if is.is_some_and(|is| is == state) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), reached).await.expect("the claim gets there");
+    }
+
+    /// The deadline of whoever holds the claim of `event` has passed.
+    pub async fn time_passes_for(&self, event: &Event) {
+        self.db
+            .update_item()
+            .table_name(TABLE)
+            .key("pk", AttributeValue::S(format!("E#{}", event.id.cause())))
+            .key("sk", AttributeValue::S(format!("P#{}", event.personality)))
+            .update_expression("SET #lock = :zero")
+            .expression_attribute_names("#lock", "lock")
+            .expression_attribute_values(":zero", AttributeValue::N("0".to_owned()))
+            .send()
+            .await
+            .expect("the lock runs out");
+    }
+
+    /// Why Grim answered or did not answer `event`.
+    pub async fn why(&self, event: &Event) -> chat::Explanation {
+        let cause: u64 = event.id.cause().parse().expect("a message");
+        let why = self.worker.store.why(Id::new(cause)).await.expect("the store");
+        serde_json::from_str(why.first().expect("an explanation")).expect("an explanation")
+    }
+}
+
+pub fn deliveries(events: &[Event]) -> Vec<Delivery> {
+    events.iter().map(|event| Delivery { body: event.write(), receives: 1 }).collect()
+}
+
+pub fn grim_id() -> PersonalityId {
+    "grim".parse().expect("an id")
+}
+
+fn grim() -> Personality {
+    serde_json::from_value(serde_json::json!({
+        "id": "grim",
+        "name": "Grim",
+        "summary": "A ghost who haunts a soup kitchen.",
+        "traits": ["gloomy"],
+        "speech_patterns": ["sighs"],
+        "roast_style": "gently, about soup",
+        "lines": { "late": "I slept through that.", "puzzled": "That was air.", "unavailable": "My ladle is stuck.",
+                   "over_limit": "Enough soup. Back {when}.", "over_budget": "The pot is empty until {when}." },
+        "limits": { "per_person_per_minute": 3, "per_channel_per_minute": 100, "per_guild_per_day": 1000 },
+        "reply": { "max_tokens": 1000 },
+        "examples": [
+            { "person": "hi", "reply": "Boo." },
+            { "person": "soup?", "reply": "Always." },
+            { "person": "bye", "reply": "I remain." }
+        ]
+    }))
+    .expect("a personality")
+}
+
+fn now_ms() -> u64 {
+    let since =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    u64::try_from(since.as_millis()).expect("a year below 500 million")
+}
