@@ -1,5 +1,10 @@
 //! The SQS sink against SQS's protocol on the wire, with the failures a real queue has.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that unwraps says all there is to say when it fails"
+)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},

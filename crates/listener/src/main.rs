@@ -1,0 +1,127 @@
+//! The listener as a process: configuration, clients, [`run`], and the exit code.
+//!
+//! `den-listener healthcheck` asks a running listener whether it is well; it needs no shell, so that an
+//! image without one can use it.
+
+mod config;
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use den_listener::{Listener, Patience, RunError, is_healthy, run};
+use discord::{Discord, Settings};
+use personality::Roster;
+use queue::SqsSink;
+use store::Store;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    time::sleep,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+
+/// How long to stay up when Discord refuses the bot. Nothing helps but a person, and whatever restarts this
+/// process at once would ask Discord again and again.
+const UNWELCOME: Duration = Duration::from_secs(300);
+
+/// Exit codes: see `sysexits.h` for the first two.
+const BAD_CONFIGURATION: u8 = 78;
+const REFUSED_BY_DISCORD: u8 = 77;
+const FAILED: u8 = 1;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => {}
+        ["healthcheck"] => return healthcheck().await,
+        _ => {
+            eprintln!("usage: den-listener [healthcheck]");
+            return ExitCode::from(BAD_CONFIGURATION);
+        }
+    }
+    tracing_subscriber::fmt().json().flatten_event(true).init();
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(problems) => {
+            tracing::error!("the configuration is not usable:\n{problems}");
+            return ExitCode::from(BAD_CONFIGURATION);
+        }
+    };
+    let stop = CancellationToken::new();
+    let ended = listen(config, stop.clone()).await;
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("the listener failed: {error:#}");
+            if !matches!(error.downcast_ref(), Some(RunError::Unwelcome { .. })) {
+                return ExitCode::from(FAILED);
+            }
+            tracing::info!(
+                "staying up for {} s, so as not to ask discord again at once",
+                UNWELCOME.as_secs()
+            );
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = sleep(UNWELCOME) => {}
+            }
+            ExitCode::from(REFUSED_BY_DISCORD)
+        }
+    }
+}
+
+async fn listen(config: Config, stop: CancellationToken) -> anyhow::Result<()> {
+    stop_on_signals(stop.clone()).context("listen for signals")?;
+    let roster =
+        Roster::load(&config.personalities, &config::ALLOWS).context("read the personalities")?;
+    let settings =
+        Settings { api_url: config.api_url, ..Settings::new(Some(config.token.clone())) };
+    let discord = Discord::new(settings).context("set up the connection to discord")?;
+    let health = TcpListener::bind(config.health_addr).await;
+    let health =
+        health.with_context(|| format!("serve health reports at {}", config.health_addr))?;
+    let aws = aws::config().await;
+    let listener = Listener {
+        token: config.token,
+        discord,
+        store: Store::new(aws_sdk_dynamodb::Client::new(&aws), config.table),
+        sink: Arc::new(SqsSink::new(aws_sdk_sqs::Client::new(&aws), config.queue_prefix)),
+        roster: Arc::new(roster),
+        gateway_url: config.gateway_url,
+        shards: config.shards,
+        health: Some(health),
+        patience: Patience::default(),
+    };
+    run(listener, stop).await.map_err(Into::into)
+}
+
+/// Cancels `stop` at SIGTERM, which is how a deployment ends a task, and at Ctrl-C.
+fn stop_on_signals(stop: CancellationToken) -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("asked to stop");
+        stop.cancel();
+    });
+    Ok(())
+}
+
+async fn healthcheck() -> ExitCode {
+    match config::health_addr(|name| std::env::var(name).ok()) {
+        Ok(address) if is_healthy(address).await => ExitCode::SUCCESS,
+        Ok(address) => {
+            eprintln!("the listener at {address} is not well");
+            ExitCode::from(FAILED)
+        }
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
