@@ -1,0 +1,295 @@
+//! What can be typed, and where it goes.
+
+use std::{convert::Infallible, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+use den_worker::config::ConfigProblems;
+use owo_colors::{OwoColorize, Stream::Stderr};
+use tracing::level_filters::LevelFilter;
+
+use crate::{
+    chat::{self, ChatArgs},
+    commands::{self, CommandsCommand},
+    config::Settings,
+    doctor::{self, DoctorArgs},
+    personality::{self, Personality},
+    store::{self, StoreCommand},
+    up,
+    why::{self, WhyArgs},
+};
+
+const EXAMPLES: &str = "\
+Try it, without an account:
+  den up                          everything on this machine, and a page to chat in
+  den chat baroness               the same in the terminal
+  echo 'Roast me.' | den chat turbo
+
+Make a character:
+  den personality new grim        writes personalities/grim.toml
+  den personality check           tells all that is wrong with any of them
+
+Join your own Discord server:
+  export DISCORD_TOKEN=…          from the developer portal
+  den doctor                      what is wrong, and what mends it
+  den up                          now it listens there
+
+Every variable is explained in docs/reference/environment.md.
+
+Exit codes: 0 all is well, 1 something went wrong or is wrong, 2 it was asked in a way nobody understands.";
+
+/// A den of AI personalities for Discord, on this machine or in the cloud.
+#[derive(Debug, Parser)]
+#[command(name = "den", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Tell what happens inside, on standard error; twice tells everything
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a den: with DISCORD_TOKEN in the real Discord, without it in a simulated one with a page
+    #[command(after_help = "\
+Examples:
+  den up                          then open http://127.0.0.1:4600/
+  den up --open                   opens it for you
+  den up --page 127.0.0.1:4601 --data /tmp/other-den
+  DEN_MODEL_URL=http://127.0.0.1:1234/v1 DEN_MODEL=qwen2.5 den up
+
+What was said is kept in the --data folder; remove it to begin anew.")]
+    Up(UpArgs),
+
+    /// Talk to one personality in the terminal, in a simulated Discord
+    #[command(after_help = "\
+Examples:
+  den chat baroness
+  den chat \"Detective Chirp\"
+  echo 'Any advice?' | den chat turbo
+
+While talking: /why explains the last answer, /who lists everybody, /quit ends it (or Ctrl-D).")]
+    Chat(ChatArgs),
+
+    /// Look whether everything is as it must be, and say what mends what is not
+    #[command(after_help = "\
+Looks at the personalities, the token, its intents and permissions, the model (by asking it for one
+word), the table and the queues. Without a deployment it looks at what `den up` would use.
+
+Examples:
+  den doctor
+  den doctor --deployment         also the table and the queues must be there
+  den doctor --json | jq '.checks[] | select(.state == \"wrong\")'
+
+Exit code 1 says that something is wrong.")]
+    Doctor(DoctorArgs),
+
+    /// Explain why a personality said something, or stayed silent
+    #[command(after_help = "\
+A message is named by its link or its id: in Discord, open its menu and choose Copy Message Link.
+What a personality said and what a person said can both be asked about.
+
+Examples:
+  den why https://discord.com/channels/1042/1077/1203
+  den why 1203 --json
+  DEN_TABLE=roast-den den why 1203        in a deployment's table")]
+    Why(WhyArgs),
+
+    /// The commands people see in Discord: register and list them
+    #[command(after_help = "\
+Examples:
+  den commands sync               makes Discord show exactly ours, and says what changed
+  den commands list
+
+Both need DISCORD_TOKEN. `den up` registers them by itself.")]
+    Commands {
+        #[command(subcommand)]
+        command: CommandsCommand,
+        #[command(flatten)]
+        output: Output,
+    },
+
+    /// The table of a deployment: make it and check it
+    #[command(after_help = "\
+Examples:
+  den store init                  makes the table DEN_TABLE where it is missing, and switches TTL on
+  den store check
+
+Both need AWS credentials and AWS_REGION. `den up` needs neither: it has a table of its own.")]
+    Store {
+        #[command(subcommand)]
+        command: StoreCommand,
+        #[command(flatten)]
+        output: Output,
+    },
+
+    /// The characters: make, check, list and show them
+    #[command(after_help = "\
+Examples:
+  den personality new grim \"Grim the Gardener\"
+  den personality check
+  den personality check drafts/grim.toml
+  den personality show grim --json")]
+    Personality {
+        #[command(subcommand)]
+        command: Personality,
+        #[command(flatten)]
+        folder: Folder,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// What `den up` is told.
+#[derive(Clone, Debug, Args)]
+pub struct UpArgs {
+    /// Where the page is served; loopback only makes sense
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4600")]
+    pub page: SocketAddr,
+    /// The folder that keeps what was said
+    #[arg(long, value_name = "DIR", default_value = ".den")]
+    pub data: PathBuf,
+    /// The folder of personality files
+    #[arg(long, value_name = "DIR", default_value = PERSONALITIES, env = "DEN_PERSONALITIES", hide_env_values = true,
+          value_parser = folder)]
+    pub personalities: PathBuf,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// Where the personality files are, for commands of commands.
+#[derive(Clone, Debug, Args)]
+struct Folder {
+    /// The folder of personality files
+    #[arg(long, global = true, value_name = "DIR", default_value = PERSONALITIES, env = "DEN_PERSONALITIES",
+          hide_env_values = true, value_parser = folder)]
+    personalities: PathBuf,
+}
+
+/// How the result is printed, for commands of commands.
+#[derive(Clone, Copy, Debug, Args)]
+struct Output {
+    /// Print JSON, for scripts
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+/// The folder of personality files unless told otherwise.
+pub(crate) const PERSONALITIES: &str = "personalities";
+
+/// A folder's name. One that a template left open is the usual one.
+pub(crate) fn folder(text: &str) -> Result<PathBuf, Infallible> {
+    let text = if text.trim().is_empty() { PERSONALITIES } else { text };
+    Ok(text.into())
+}
+
+/// Reads the command line and does what it says.
+pub async fn main() -> ExitCode {
+    // Prints help and usage errors itself, the latter with exit code 2.
+    let cli = Cli::parse();
+    log(cli.verbose);
+    match run(cli.command).await {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(if error.is::<ConfigProblems>() { 2 } else { 1 })
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Up(args) => {
+            let settings = Settings::from_env()?;
+            // In the real Discord there is no page.
+            if args.open && settings.token.is_none() {
+                tokio::spawn(crate::browser::open_when_served(args.page));
+            }
+            up::run(args, settings).await
+        }
+        Command::Chat(args) => chat::run(args, Settings::from_env()?).await,
+        Command::Doctor(args) => doctor::run(args, Settings::from_env()?).await,
+        Command::Why(args) => why::run(args, Settings::from_env()?).await,
+        Command::Commands { command, output } => {
+            commands::run(command, output.json, &Settings::from_env()?).await
+        }
+        Command::Store { command, output } => {
+            store::run(command, output.json, &Settings::from_env()?).await
+        }
+        Command::Personality { command, folder, output } => {
+            personality::run(command, &folder.personalities, output.json, &den_worker::allows)
+        }
+    }
+}
+
+/// Logs go to standard error, so that what a command prints can be read by the next one.
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => LevelFilter::WARN,
+        1 => LevelFilter::INFO,
+        _ => LevelFilter::DEBUG,
+    };
+    tracing_subscriber::fmt().with_max_level(level).with_target(verbose > 1).with_writer(std::io::stderr).init();
+}
+
+/// Says what went wrong, and why, a cause a line.
+fn complain(error: &anyhow::Error) {
+    eprintln!("{} {error}", "error:".if_supports_color(Stderr, |text| text.red()));
+    for cause in error.chain().skip(1) {
+        eprintln!("  {} {cause}", "because:".if_supports_color(Stderr, |text| text.dimmed()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn help(path: &[&str]) -> String {
+        let mut command = Cli::command().term_width(100);
+        command.build();
+        let found = path.iter().fold(&mut command, |command, name| {
+            command.find_subcommand_mut(name).expect("a command of this name")
+        });
+        found.render_long_help().to_string()
+    }
+
+    #[test]
+    fn every_flag_has_a_meaning_of_its_own() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_begins_with_what_one_can_do() {
+        insta::assert_snapshot!(help(&[]), @"");
+    }
+
+    #[test]
+    fn help_of_up_says_where_things_are_kept() {
+        insta::assert_snapshot!(help(&["up"]), @"");
+    }
+
+    #[test]
+    fn help_of_doctor_says_what_it_looks_at() {
+        insta::assert_snapshot!(help(&["doctor"]), @"");
+    }
+
+    #[test]
+    fn json_and_the_folder_may_stand_at_the_end() {
+        let line = ["den", "personality", "list", "--json", "--personalities", "drafts"];
+        let cli = Cli::try_parse_from(line).unwrap();
+        let Command::Personality { folder, output, .. } = cli.command else {
+            panic!("understood as {:?}", cli.command);
+        };
+        assert!(output.json);
+        assert_eq!(folder.personalities, PathBuf::from("drafts"));
+    }
+
+    #[test]
+    fn a_folder_that_a_template_left_open_is_the_usual_one() {
+        let Ok(read) = folder(" ");
+        assert_eq!(read, PathBuf::from(PERSONALITIES));
+    }
+}

@@ -1,0 +1,337 @@
+//! The doctor before patients: a simulated Discord, an embedded table, endpoints that answer and that do not.
+
+use std::fs;
+
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+};
+use bedrock_sim::{BedrockSim, Play};
+use discord_sim::{App, GuildId, Permissions, Sim, World};
+use store::Store;
+use tokio::net::TcpListener;
+
+use super::*;
+
+/// Nothing listens there: it is the port of nothing.
+const DEAD: &str = "http://127.0.0.1:1";
+
+/// A den at a simulated Discord, and a way to have it looked at.
+struct Patient {
+    sim: Sim,
+    world: World,
+    bot: App,
+    guild: GuildId,
+    variables: Vec<(&'static str, String)>,
+    folder: tempfile::TempDir,
+    is_deployment: bool,
+    dynamodb_url: String,
+    sqs_url: String,
+}
+
+impl Patient {
+    async fn new() -> Self {
+        let sim = Sim::start(discord_sim::Settings::default()).await.unwrap();
+        let world = sim.world();
+        let bot = world.add_application("Roast Den", "invented-token");
+        let guild = world.add_guild("The Ember Society");
+        world.add_text_channel(guild, "campfire").unwrap();
+        let variables = vec![("DISCORD_TOKEN", bot.token.clone()), ("DISCORD_API_URL", sim.url().to_owned())];
+        let folder = tempfile::tempdir().unwrap();
+        let text = personality::Personality::new_file(&"turbo".parse().unwrap(), "Turbo");
+        fs::write(folder.path().join("turbo.toml"), text).unwrap();
+        let (dynamodb_url, sqs_url) = (DEAD.to_owned(), DEAD.to_owned());
+        Self { sim, world, bot, guild, variables, folder, is_deployment: false, dynamodb_url, sqs_url }
+    }
+
+    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.push((name, value.into()));
+        self
+    }
+
+    async fn subject(&self) -> Subject {
+        let variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let settings = Settings::of(&variables).unwrap();
+        let aws = aws::local_config().await;
+        let retries = aws_config::retry::RetryConfig::disabled();
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&aws)
+            .endpoint_url(&self.dynamodb_url)
+            .retry_config(retries.clone())
+            .build();
+        let sqs = aws_sdk_sqs::config::Builder::from(&aws).endpoint_url(&self.sqs_url).retry_config(retries).build();
+        let folder = self.folder.path().to_owned();
+        Subject {
+            is_deployment: self.is_deployment || settings.names_deployment,
+            settings,
+            roster: Roster::load(&folder, &|_, _| true).map(Arc::new),
+            folder,
+            guild: None,
+            aws,
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
+            sqs: aws_sdk_sqs::Client::from_conf(sqs),
+        }
+    }
+
+    /// What the doctor says of some parts, with what changes from run to run taken out.
+    async fn told(&self, parts: &[Part]) -> String {
+        let found = examine(&self.subject().await).collect::<Vec<_>>().await;
+        let mut report = Report::default();
+        for findings in found {
+            if findings.iter().any(|finding| parts.contains(&finding.part)) {
+                report.add(findings);
+            }
+        }
+        report
+            .text()
+            .replace(&self.folder.path().display().to_string(), "FOLDER")
+            .replace(&self.bot.application_id.to_string(), "APPLICATION")
+            .replace(self.sim.url(), "SIMULATOR")
+    }
+
+    async fn sync_commands(&self) {
+        let subject = self.subject().await;
+        let discord = bot::connect(&subject).unwrap().unwrap();
+        let application = twilight_model::id::Id::new(self.bot.application_id.get());
+        crate::commands::sync(&discord, application).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_den_that_can_work_is_told_so() {
+    let patient = Patient::new().await;
+    patient.sync_commands().await;
+    insta::assert_snapshot!(patient.told(&[Part::Personalities, Part::Discord, Part::Permissions]).await, @"");
+}
+
+#[tokio::test]
+async fn without_anything_it_says_what_den_up_does() {
+    let mut patient = Patient::new().await;
+    patient.variables.clear();
+    let told = patient.told(&[Part::Discord, Part::Permissions]).await;
+    insta::assert_snapshot!(told, @"");
+}
+
+#[tokio::test]
+async fn in_a_deployment_a_missing_token_and_model_are_wrong() {
+    let mut patient = Patient::new().await;
+    patient.variables.clear();
+    patient.is_deployment = true;
+    insta::assert_snapshot!(patient.told(&[Part::Discord, Part::Model]).await, @"");
+}
+
+#[tokio::test]
+async fn a_token_that_was_reset_is_found_and_nothing_else_is_blamed() {
+    let patient = Patient::new().await;
+    patient.world.reset_token(patient.bot.application_id).unwrap();
+    insta::assert_snapshot!(patient.told(&[Part::Discord, Part::Permissions]).await, @"");
+}
+
+#[tokio::test]
+async fn an_intent_that_is_off_and_commands_that_are_not_ours_are_found() {
+    let patient = Patient::new().await;
+    patient.world.set_message_content(patient.bot.application_id, false).unwrap();
+    insta::assert_snapshot!(patient.told(&[Part::Discord]).await, @"");
+}
+
+#[tokio::test]
+async fn connections_that_run_out_are_found() {
+    let patient = Patient::new().await;
+    patient.sync_commands().await;
+    patient.world.set_identifies_left(patient.bot.application_id, 0).unwrap();
+    let told = patient.told(&[Part::Discord]).await;
+    assert!(told.contains("✗ 0 of 1000 connections are left today: the listener cannot connect"), "{told}");
+}
+
+#[tokio::test]
+async fn a_bot_without_a_guild_is_given_its_invitation() {
+    let patient = Patient::new().await;
+    patient.world.uninstall(patient.bot.application_id, patient.guild).unwrap();
+    insta::assert_snapshot!(patient.told(&[Part::Permissions]).await, @"");
+}
+
+#[tokio::test]
+async fn what_a_channel_takes_away_is_named_with_the_channels_it_concerns() {
+    let patient = Patient::new().await;
+    let world = &patient.world;
+    for name in ["rules", "news"] {
+        let channel = world.add_text_channel(patient.guild, name).unwrap();
+        world.set_bot_permission(channel, Permissions::SEND_MESSAGES, false).unwrap();
+    }
+    let attic = world.add_text_channel(patient.guild, "attic").unwrap();
+    world.set_bot_permission(attic, Permissions::VIEW_CHANNEL, false).unwrap();
+    insta::assert_snapshot!(patient.told(&[Part::Permissions]).await, @"");
+}
+
+#[tokio::test]
+async fn what_no_role_allows_is_mended_at_the_role() {
+    let patient = Patient::new().await;
+    patient.world.set_bot_role(patient.bot.application_id, patient.guild, Permissions::empty()).unwrap();
+    insta::assert_snapshot!(patient.told(&[Part::Permissions]).await, @"");
+}
+
+#[tokio::test]
+async fn a_channel_in_a_file_that_nobody_can_see_is_found() {
+    let patient = Patient::new().await;
+    let file = patient.folder.path().join("turbo.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(!text.contains("\nchannels = "), "the template binds nothing");
+    let bound = text.replace("[presence]\n", "[presence]\nchannels = [\"4242\"]\n");
+    fs::write(&file, bound).unwrap();
+    let told = patient.told(&[Part::Permissions]).await;
+    assert!(told.contains("✗ Turbo is bound to channel 4242, which does not exist"), "{told}");
+}
+
+#[tokio::test]
+async fn a_discord_that_is_not_there_is_told_apart_from_a_bad_token() {
+    let mut patient = Patient::new().await;
+    patient.variables.retain(|(name, _)| *name != "DISCORD_API_URL");
+    let patient = patient.with("DISCORD_API_URL", DEAD);
+    let told = patient.told(&[Part::Discord]).await;
+    assert!(told.contains("✗ the bot cannot be looked at: reach discord"), "{told}");
+    assert!(told.contains("→ check the network, and DISCORD_API_URL"), "{told}");
+}
+
+#[tokio::test]
+async fn a_file_with_a_problem_is_named() {
+    let patient = Patient::new().await;
+    fs::write(patient.folder.path().join("grim.toml"), "id = \"grim\"\nname = 3\n").unwrap();
+    let told = patient.told(&[Part::Personalities]).await;
+    assert!(told.contains("problems, the first: FOLDER/grim.toml"), "{told}");
+    assert!(told.contains("→ see all of them, each with its place: den personality check"), "{told}");
+}
+
+#[tokio::test]
+async fn a_model_that_answers_and_a_fallback_that_is_throttled_are_told_apart() {
+    let sim = BedrockSim::start().await;
+    sim.answer_with(|call| if call.model_id == "spare" { Play::Throttle } else { Play::say("Hello!") });
+    let mut patient = Patient::new()
+        .await
+        .with("DEN_MODEL", "main")
+        .with("DEN_FALLBACK_MODEL", "spare")
+        .with("DEN_MODEL_URL", sim.openai_url());
+    patient.is_deployment = true;
+    let told = patient.told(&[Part::Model]).await;
+    assert!(told.contains("✓ main answers, with the first word after"), "{told}");
+    assert!(told.contains("✗ ask spare: throttled"), "{told}");
+    assert!(told.contains("→ wait, raise the limit at the endpoint, or set DEN_FALLBACK_MODEL"), "{told}");
+    assert_eq!(sim.calls().len(), 2, "each model is asked once");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_not_there_says_how_to_start_one() {
+    let patient = Patient::new().await.with("DEN_MODEL", "llama3.2:3b").with("DEN_MODEL_URL", format!("{DEAD}/v1"));
+    let told = patient.told(&[Part::Model]).await;
+    assert!(told.contains("✗ ask llama3.2:3b: not available"), "{told}");
+    assert!(told.contains("→ start the server that DEN_MODEL_URL names"), "{told}");
+}
+
+/// An embedded DynamoDB; it ends with the test's runtime.
+async fn dynamodb() -> String {
+    let db = dynoxide::Database::memory().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(dynoxide::server::serve_with_shutdown(listener, db, std::future::pending()));
+    url
+}
+
+#[tokio::test]
+async fn the_table_of_a_deployment_is_missed_made_and_found() {
+    let mut patient = Patient::new().await.with("DEN_TABLE", "dens");
+    patient.dynamodb_url = dynamodb().await;
+    insta::assert_snapshot!(patient.told(&[Part::Table]).await, @"");
+
+    let client = patient.subject().await.dynamodb;
+    Store::new(client, "dens").init().await.unwrap();
+    insta::assert_snapshot!(patient.told(&[Part::Table]).await, @"");
+}
+
+#[tokio::test]
+async fn a_table_that_forgets_nothing_and_one_of_somebody_else_are_found() {
+    let mut patient = Patient::new().await.with("DEN_TABLE", "dens");
+    patient.dynamodb_url = dynamodb().await;
+    let client = patient.subject().await.dynamodb;
+    make_table(&client, "dens", &["pk", "sk"]).await;
+    let told = patient.told(&[Part::Table]).await;
+    assert!(told.contains("✗ the TTL of table dens is off: nothing is ever forgotten"), "{told}");
+    assert!(told.contains("→ switch it on: den store init"), "{told}");
+
+    make_table(&client, "invoices", &["number", "sk"]).await;
+    let patient = patient.with("DEN_TABLE", "invoices");
+    let mut subject = patient.subject().await;
+    subject.settings.table = "invoices".to_owned();
+    let found = table::look(&client, "invoices", true).await;
+    assert_eq!(found[0].what, "table invoices is no table of a den: its key is not `pk` and `sk`");
+}
+
+async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str, keys: &[&str; 2]) {
+    let mut request = client.create_table().table_name(table).billing_mode(BillingMode::PayPerRequest);
+    for (name, kind) in keys.iter().zip([KeyType::Hash, KeyType::Range]) {
+        let key = KeySchemaElement::builder().attribute_name(*name).key_type(kind).build().unwrap();
+        let text = AttributeDefinition::builder().attribute_name(*name).attribute_type(ScalarAttributeType::S);
+        request = request.key_schema(key).attribute_definitions(text.build().unwrap());
+    }
+    request.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cloud_that_does_not_answer_is_wrong_only_where_there_is_a_deployment() {
+    let mut patient = Patient::new().await;
+    let told = patient.told(&[Part::Table, Part::Queues]).await;
+    assert!(told.contains("Nothing is wrong."), "{told}");
+
+    patient.is_deployment = true;
+    let told = patient.told(&[Part::Table, Part::Queues]).await;
+    assert!(told.contains("✗ table roast-den: "), "{told}");
+    assert!(told.contains("AWS_ENDPOINT_URL_DYNAMODB"), "{told}");
+    assert!(told.contains("✗ queue roast-den-turbo.fifo: "), "{told}");
+    assert!(told.contains("AWS_ENDPOINT_URL_SQS"), "{told}");
+    assert!(told.contains("2 things are wrong."), "said once for all queues\n{told}");
+}
+
+/// An SQS that has only these queues.
+async fn sqs(queues: &'static [&'static str]) -> String {
+    use axum::{Json, Router, http::StatusCode, routing::post};
+    let answer = move |Json(asked): Json<serde_json::Value>| async move {
+        let name = asked["QueueName"].as_str().unwrap_or_default().to_owned();
+        if queues.contains(&name.as_str()) {
+            return (StatusCode::OK, Json(serde_json::json!({"QueueUrl": format!("http://sqs.test/1/{name}")})));
+        }
+        let refusal = serde_json::json!({
+            "__type": "com.amazonaws.sqs#QueueDoesNotExist",
+            "message": "The specified queue does not exist.",
+        });
+        (StatusCode::BAD_REQUEST, Json(refusal))
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    // SQS's own media type is not JSON's.
+    let app = Router::new().route("/", post(answer)).layer(axum::middleware::map_request(as_json));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url
+}
+
+async fn as_json(mut request: axum::extract::Request) -> axum::extract::Request {
+    let json = axum::http::HeaderValue::from_static("application/json");
+    request.headers_mut().insert(axum::http::header::CONTENT_TYPE, json);
+    request
+}
+
+#[tokio::test]
+async fn each_queue_that_is_missing_comes_with_the_command_that_makes_it() {
+    let mut patient = Patient::new().await;
+    patient.is_deployment = true;
+    patient.sqs_url = sqs(&["roast-den-turbo.fifo", "roast-den-steward.fifo", "roast-den-steward-dlq.fifo"]).await;
+    insta::assert_snapshot!(patient.told(&[Part::Queues]).await, @"");
+}
+
+#[tokio::test]
+async fn on_a_laptop_no_queue_is_missed() {
+    let mut patient = Patient::new().await;
+    patient.sqs_url = sqs(&[]).await;
+    insta::assert_snapshot!(patient.told(&[Part::Queues]).await, @"");
+}
+
+#[test]
+fn a_report_for_scripts_says_state_and_mend() {
+    let finding = Finding::wrong(Part::Table, "table dens does not exist", "make it: den store init");
+    insta::assert_snapshot!(serde_json::to_string(&finding).unwrap(), @"");
+}
