@@ -7,7 +7,9 @@
 use std::time::Duration;
 
 use aws_config::{
-    BehaviorVersion, ConfigLoader, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig,
+    BehaviorVersion, ConfigLoader, Region, SdkConfig,
+    environment::EnvironmentVariableRegionProvider, meta::region::RegionProviderChain,
+    profile::ProfileFileRegionProvider, retry::RetryConfig, timeout::TimeoutConfig,
 };
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::{
@@ -23,9 +25,12 @@ const OPERATION: Duration = Duration::from_secs(30);
 /// Region, credentials and endpoints from the environment (`AWS_REGION`, `AWS_ENDPOINT_URL_SQS`, …), the
 /// time limits above, and three tries a call.
 ///
-/// Makes no request: credentials are looked up at the first call.
+/// Makes no request: credentials are looked up at the first call, and the region is never asked of an
+/// instance's metadata, which a laptop waits for in vain.
 pub async fn config() -> SdkConfig {
-    loader().load().await
+    let named = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+        .or_else(ProfileFileRegionProvider::new());
+    loader().region(named).load().await
 }
 
 /// The same for services on this machine, which check no credentials. Their clients set an endpoint.
