@@ -302,11 +302,12 @@ async fn interaction(State(sim): State<Control>, Path(id): Path<InteractionId>) 
 }
 
 async fn requests(State(sim): State<Control>) -> Json<Value> {
+    let newest: Value = sim.world.requests().iter().map(|request| json!(**request)).collect();
     Json(json!({
         "count": sim.world.request_count(),
         "invalid": sim.world.invalid_requests(),
         "violations": sim.world.violations(),
-        "newest": sim.world.requests(),
+        "newest": newest,
     }))
 }
 

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use anyhow::Context;
 use clap::Parser;
 use discord_sim::{RateLimits, Settings, Sim};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// A small, strict Discord on this machine. It prints what a bot needs to know, and serves a control API
 /// under /sim/ on the same port.
@@ -63,7 +64,15 @@ async fn main() -> anyhow::Result<()> {
         world.join(person, guild)?;
         println!("person {name}={person}");
     }
-    tokio::signal::ctrl_c().await.context("wait for an interrupt")?;
+    told_to_stop().await?;
     sim.stop().await;
     Ok(())
+}
+
+async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("listen for an interrupt"),
+        _ = terminate.recv() => Ok(()),
+    }
 }

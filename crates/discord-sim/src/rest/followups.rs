@@ -13,9 +13,7 @@ use super::{
 use crate::{
     id::{ApplicationId, InteractionId, MessageId},
     world::{
-        InteractionState, Message,
-        interaction::TOKEN_LIFETIME_MS,
-        message::{Revision, flag},
+        InteractionState, Message, interaction::TOKEN_LIFETIME_MS, message::flag, post::Revision,
         state::State,
     },
 };

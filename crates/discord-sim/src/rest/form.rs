@@ -12,7 +12,8 @@ use crate::{
     world::{
         Message, Permissions,
         mention::{Unless, resolve},
-        message::{Body, Revision, flag},
+        message::flag,
+        post::{Body, Revision},
     },
 };
 

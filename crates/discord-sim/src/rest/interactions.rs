@@ -15,7 +15,8 @@ use crate::{
     world::{
         Answering, Choice, Interaction, InteractionKind, InteractionState, Poster,
         interaction::FIRST_RESPONSE_MS,
-        message::{Body, Draft, flag},
+        message::flag,
+        post::{Body, Draft},
         state::State,
     },
 };

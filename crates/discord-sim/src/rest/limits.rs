@@ -123,9 +123,17 @@ impl Standing {
 }
 
 impl Exceeded {
-    /// A 429 that no window asked for.
-    pub(crate) fn by_fault(scope: Scope, retry_after: f64) -> Self {
-        Self { scope, retry_after, standing: None }
+    /// A 429 that no window asked for. Like a real one it names its bucket, unless it is global.
+    pub(crate) fn by_fault(scope: Scope, retry_after: f64, now_ms: u64) -> Self {
+        let reset_after_ms = (retry_after * 1000.0).max(0.0) as u64;
+        let standing = Standing {
+            limit: 1,
+            remaining: 0,
+            resets_ms: now_ms + reset_after_ms,
+            reset_after_ms,
+            name: name("fault"),
+        };
+        Self { scope, retry_after, standing: Some(standing).filter(|_| scope != Scope::Global) }
     }
 
     pub(crate) fn body(&self) -> Value {
@@ -152,17 +160,6 @@ impl Exceeded {
             headers.insert("x-ratelimit-global", HeaderValue::from_static("true"));
         }
         if let Some(standing) = &self.standing {
-            standing.write_to(headers);
-        } else if self.scope != Scope::Global {
-            // Clients such as twilight take a 429 for malformed without these.
-            let after_ms = (self.retry_after * 1000.0).max(0.0) as u64;
-            let standing = Standing {
-                limit: 1,
-                remaining: 0,
-                resets_ms: after_ms,
-                reset_after_ms: after_ms,
-                name: name("fault"),
-            };
             standing.write_to(headers);
         }
     }

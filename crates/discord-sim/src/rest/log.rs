@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
+    sync::Arc,
 };
 
 use serde::Serialize;
@@ -77,7 +78,7 @@ const INVALID_WINDOW_MS: u64 = 10 * 60 * 1000;
 /// The newest requests and some counts.
 #[derive(Default)]
 pub(crate) struct RequestLog {
-    newest: VecDeque<Request>,
+    newest: VecDeque<Arc<Request>>,
     pub(crate) count: u64,
     pub(crate) invalid: u64,
     pub(crate) violations: Vec<Violation>,
@@ -86,7 +87,7 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    pub(crate) fn all(&self) -> Vec<Request> {
+    pub(crate) fn all(&self) -> Vec<Arc<Request>> {
         self.newest.iter().cloned().collect()
     }
 
@@ -97,7 +98,7 @@ impl RequestLog {
             self.invalid += 1;
             self.invalid_at_ms.push_back(request.at_ms);
         }
-        self.newest.push_back(request);
+        self.newest.push_back(Arc::new(request));
         if self.newest.len() > bound {
             self.newest.pop_front();
         }

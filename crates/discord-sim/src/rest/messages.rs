@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     id::{ApplicationId, ChannelId, MessageId, UserId, made_at_ms},
-    world::{Message, Permissions, Poster, message::Draft, state::State},
+    world::{Message, Permissions, Poster, post::Draft, state::State},
 };
 
 /// The longest nonce, in characters.

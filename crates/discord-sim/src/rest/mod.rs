@@ -1,6 +1,7 @@
 //! REST, version 10: the way of a request from the door to its endpoint and back.
 //! See Discord Docs/Reference.
 
+mod answer;
 mod body;
 pub(crate) mod call;
 mod commands;
@@ -19,17 +20,18 @@ mod webhooks;
 use std::time::{Duration, Instant};
 
 use axum::{
-    body::{Body, to_bytes},
+    body::to_bytes,
     extract::{ConnectInfo, Request as HttpRequest, State as Extracted},
     http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT},
+        HeaderMap, StatusCode,
+        header::{AUTHORIZATION, USER_AGENT},
     },
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
 
 use self::{
+    answer::Answer,
     body::Parsed,
     call::Call,
     limits::{Exceeded, Standing},
@@ -64,21 +66,6 @@ impl Reply {
     pub(crate) fn empty() -> Self {
         Self { status: 204, body: None }
     }
-}
-
-/// Everything a request is answered with.
-enum Answer {
-    Json {
-        status: u16,
-        body: Value,
-        headers: HeaderMap,
-    },
-    Empty {
-        status: u16,
-        headers: HeaderMap,
-    },
-    /// 429 as Cloudflare writes it.
-    Cloudflare,
 }
 
 /// A request as it came in, its body read.
@@ -137,7 +124,8 @@ pub(crate) async fn serve(
     let began = Instant::now();
     let mut known = Known::default();
     let mut state = world.lock();
-    let instead = effect.as_ref().and_then(|effect| effect.answer(&mut known));
+    let instead =
+        effect.as_ref().and_then(|effect| effect.answer(&mut known, state.clock.now_ms()));
     let answer = instead.unwrap_or_else(|| state.answer(&incoming, &mut known));
     let is_reset = matches!(effect, Some(Effect::ResetBefore | Effect::ResetAfter));
     let status = if is_reset { 0 } else { answer.status() };
@@ -285,85 +273,6 @@ impl From<Exceeded> for Turned {
         Self::Limited(exceeded)
     }
 }
-
-impl Effect {
-    /// The answer this fault gives in place of the endpoint's.
-    fn answer(&self, known: &mut Known) -> Option<Answer> {
-        match self {
-            Self::RateLimited { scope, retry_after } => {
-                known.scope = Some(*scope);
-                Some(Exceeded::by_fault(*scope, *retry_after).into())
-            }
-            Self::CloudflareBan => Some(Answer::Cloudflare),
-            Self::Answer { status, body } => {
-                let (status, headers) = (*status, HeaderMap::new());
-                Some(match body {
-                    Value::Null => Answer::Empty { status, headers },
-                    body => Answer::Json { status, body: body.clone(), headers },
-                })
-            }
-            // Nobody will see it: the connection is reset.
-            Self::ResetBefore => Some(Answer::Empty { status: 503, headers: HeaderMap::new() }),
-            Self::Delay { .. } | Self::ResetAfter => None,
-        }
-    }
-}
-
-impl From<Exceeded> for Answer {
-    fn from(exceeded: Exceeded) -> Self {
-        let mut headers = HeaderMap::new();
-        exceeded.write_to(&mut headers);
-        Self::Json { status: 429, body: exceeded.body(), headers }
-    }
-}
-
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Self {
-        Self::Json { status: refusal.status, body: refusal.body(), headers: HeaderMap::new() }
-    }
-}
-
-impl Answer {
-    fn status(&self) -> u16 {
-        match self {
-            Self::Json { status, .. } | Self::Empty { status, .. } => *status,
-            Self::Cloudflare => 429,
-        }
-    }
-
-    fn code(&self) -> Option<u64> {
-        match self {
-            Self::Json { status: 400.., body, .. } => body["code"].as_u64(),
-            _ => None,
-        }
-    }
-
-    fn into_http(self) -> Response {
-        let (status, mut headers, body) = match self {
-            Self::Json { status, body, mut headers } => {
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                (status, headers, Body::from(body.to_string()))
-            }
-            Self::Empty { status, headers } => (status, headers, Body::empty()),
-            Self::Cloudflare => {
-                let mut headers = HeaderMap::new();
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=UTF-8"));
-                headers.insert("retry-after", HeaderValue::from_static("600"));
-                (429, headers, Body::from(CLOUDFLARE_PAGE))
-            }
-        };
-        headers.entry("via").or_insert(HeaderValue::from_static("1.1 google"));
-        let mut response = Response::new(body);
-        *response.status_mut() =
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        *response.headers_mut() = headers;
-        response
-    }
-}
-
-const CLOUDFLARE_PAGE: &str = "<!doctype html><html><head><title>Access denied | discord.com used \
-    Cloudflare to restrict access</title></head><body><h1>Error 1015</h1>\
-    <p>You are being rate limited</p></body></html>";
 
 /// Discord's proxy lets only clients through that say what they are.
 /// See Discord Docs/Reference, "User Agent".

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{
     Unknown, World,
     mention::{Pings, Unless, resolve},
-    message::{Author, Body, Draft, File, Message, Poster, Revision},
+    message::{Author, File, Message, Poster},
+    post::{Body, Draft, Revision},
     state::State,
 };
 use crate::{

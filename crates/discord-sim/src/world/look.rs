@@ -142,7 +142,7 @@ impl World {
     }
 
     /// The REST requests that came, oldest first, up to the bound.
-    pub fn requests(&self) -> Vec<Request> {
+    pub fn requests(&self) -> Vec<Arc<Request>> {
         self.lock().requests.all()
     }
 

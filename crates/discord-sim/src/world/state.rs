@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    hash::{BuildHasher, Hasher, RandomState},
     sync::Arc,
 };
 
@@ -36,6 +37,8 @@ pub(crate) struct State {
     /// What addresses of files begin with.
     pub(crate) cdn_url: String,
     last_id: u64,
+    /// The ten bits of a snowflake that tell Discord's machines apart: here, simulators running at once.
+    machine: u64,
     /// Applications, people, guilds, channels and roles made so far.
     n_places: u64,
     pub(crate) changes: broadcast::Sender<Change>,
@@ -75,7 +78,7 @@ pub(crate) struct Application {
     pub(crate) id: ApplicationId,
     pub(crate) name: String,
     pub(crate) user_id: UserId,
-    /// Gone once it was reset by Discord, until an operator asks for the new one.
+    /// The bot's token as it is now.
     pub(crate) token: String,
     /// Whether the portal's switch for message content is on.
     pub(crate) message_content: bool,
@@ -84,7 +87,7 @@ pub(crate) struct Application {
     pub(crate) nonces: VecDeque<(ChannelId, String, MessageId)>,
 }
 
-/// A snowflake of the spring of 2022, before every message of a world.
+/// Where ids of places, people and bots begin: in the spring of 2022, before every message of a world.
 const FIRST_PLACE: u64 = 960_000_000_000_000_000;
 
 impl State {
@@ -94,8 +97,8 @@ impl State {
         let mut state = Self {
             cdn_url,
             gateway_url,
-
             last_id: 0,
+            machine: RandomState::new().build_hasher().finish() % 1024,
             n_places: 0,
             changes: broadcast::channel(4096).0,
             version: watch::channel(0).0,
@@ -129,7 +132,8 @@ impl State {
 
     /// A snowflake of now, larger than every earlier one.
     pub(crate) fn next_id(&mut self) -> u64 {
-        self.last_id = (self.last_id + 1).max(snowflake(self.clock.now_ms()));
+        let now = snowflake(self.clock.now_ms()) | self.machine << 12;
+        self.last_id = (self.last_id + 1).max(now);
         self.last_id
     }
 
