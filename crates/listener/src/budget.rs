@@ -171,11 +171,18 @@ impl Inner {
         }
         let bucket = shard % u32::from(limit.max_concurrency.max(1));
         let mut used = self.used.lock().await;
-        let (day, hour) = day_and_hour(now_ms() / 1000);
-        let of_day =
-            self.store.count_identify(self.application_id, &day).await.map_err(Refusal::Store)?;
-        let of_hour =
-            self.store.count_identify(self.application_id, &hour).await.map_err(Refusal::Store)?;
+        let now_ms = now_ms();
+        let (day, hour) = day_and_hour(now_ms / 1000);
+        let of_day = self
+            .store
+            .count_identify(self.application_id, &day, now_ms)
+            .await
+            .map_err(Refusal::Store)?;
+        let of_hour = self
+            .store
+            .count_identify(self.application_id, &hour, now_ms)
+            .await
+            .map_err(Refusal::Store)?;
         if of_day > limit.total.saturating_sub(reserve) {
             return Err(Refusal::Spent);
         }

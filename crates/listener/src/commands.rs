@@ -57,7 +57,7 @@ pub struct Text {
 /// Who answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum To {
-    /// The personality its option [`PERSONALITY`] names.
+    /// The personality its option `personality` names.
     Personality,
     /// The steward.
     Steward,

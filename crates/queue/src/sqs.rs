@@ -189,12 +189,19 @@ impl SqsSink {
         }
         match self.look_up(personality).await {
             Err(Problem::Missing) => {
+                let name = queue_name(&self.prefix, personality);
                 let since = match known {
                     Some(Lookup::Missing { since }) => since,
-                    _ => Instant::now(),
+                    _ => {
+                        let grace_s = MISSING_GRACE.as_secs();
+                        tracing::error!(
+                            queue = name,
+                            "queue {name} does not exist: its events wait {grace_s} s for it, then they are dropped"
+                        );
+                        Instant::now()
+                    }
                 };
                 self.remember(personality, Some(Lookup::Missing { since }));
-                let name = queue_name(&self.prefix, personality);
                 Err(if since.elapsed() < MISSING_GRACE {
                     Problem::Unavailable(format!("queue {name} does not exist"))
                 } else {

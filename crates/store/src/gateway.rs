@@ -7,8 +7,11 @@ use twilight_model::id::{Id, marker::ApplicationMarker};
 use crate::{
     Error, ITEM_VERSION, Store,
     error::{failed, unreadable},
-    n, s,
+    n, s, ttl,
 };
+
+/// Days a count of identifies is kept: longer than the longest span.
+const COUNT_KEPT_DAYS: u64 = 2;
 
 /// A gateway session as far as everything received is queued or rightly dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,25 +98,29 @@ impl Store {
             .map_err(failed(format!("clear the gateway session of shard {shard}")))
     }
 
-    /// Counts an identify on `day` (as `2026-11-21`, UTC) and returns the day's count: Discord resets the
-    /// token of an application that identifies more than 1,000 times in 24 hours.
+    /// Counts an identify within `span` (a day as `2026-11-21`, an hour as `2026-11-21T07`, UTC) and returns
+    /// the span's count: Discord resets the token of an application that identifies more than 1,000 times in
+    /// 24 hours.
     ///
     /// # Errors
     /// [`Error::Failed`].
     pub async fn count_identify(
         &self,
         application: Id<ApplicationMarker>,
-        day: &str,
+        span: &str,
+        now_ms: u64,
     ) -> Result<u32, Error> {
         let counted = self
             .db
             .update_item()
             .table_name(&self.table)
             .key("pk", s(partition(application)))
-            .key("sk", s(format!("I#{day}")))
-            .update_expression("ADD #n :one SET #v = :v")
+            .key("sk", s(format!("I#{span}")))
+            .update_expression("ADD #n :one SET #v = :v, #ttl = :ttl")
             .expression_attribute_names("#n", "n")
             .expression_attribute_names("#v", "v")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":ttl", n(ttl(now_ms, COUNT_KEPT_DAYS)))
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":v", n(ITEM_VERSION))
             .return_values(ReturnValue::UpdatedNew)

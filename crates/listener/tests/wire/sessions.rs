@@ -46,7 +46,6 @@ async fn a_listener_that_is_killed_mid_stream_loses_nothing() {
     }
     let running = town.start().await;
     town.until_queued(&said).await;
-    println!("{}", town.log());
     assert_eq!(town.identifies(), 1, "every successor resumes");
     assert_eq!(running.count("gaps").await, 0);
     running.stop().await.unwrap();

@@ -82,6 +82,6 @@ async fn a_session_is_left_to_the_next_listener() {
     assert_eq!(world.store.gateway_session(app, 1).await.unwrap(), None);
     world.store.clear_gateway_session(app, 0).await.unwrap();
     assert_eq!(world.store.gateway_session(app, 0).await.unwrap(), None);
-    assert_eq!(world.store.count_identify(app, "2026-11-21").await.unwrap(), 1);
-    assert_eq!(world.store.count_identify(app, "2026-11-21").await.unwrap(), 2);
+    assert_eq!(world.store.count_identify(app, "2026-11-21", NOW).await.unwrap(), 1);
+    assert_eq!(world.store.count_identify(app, "2026-11-21", NOW).await.unwrap(), 2);
 }
