@@ -96,9 +96,12 @@ impl Config {
 /// The variables, and what is wrong with them so far. `den` reads the ones it has in common with the worker
 /// through this as well, so that their names and defaults stand once.
 pub struct Environment<'a> {
-    variable: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    variable: Box<Lookup<'a>>,
     problems: Vec<String>,
 }
+
+/// Finds a variable's value by its name.
+type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 impl Environment<'static> {
     /// The environment of this process.
