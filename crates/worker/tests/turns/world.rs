@@ -29,7 +29,8 @@ const TABLE: &str = "den";
 
 impl World {
     pub async fn new() -> Self {
-        let sim = Sim::start(discord_sim::Settings::default()).await.expect("a discord");
+        let settings = discord_sim::Settings { openapi: specification(), ..Default::default() };
+        let sim = Sim::start(settings).await.expect("a discord");
         let world = sim.world();
         let app = world.add_application("Den", TOKEN);
         let guild = world.add_guild("The Crypt");
@@ -104,7 +105,10 @@ impl World {
 
     /// The worker is handed these, as one group.
     pub async fn serve(&self, events: &[Event]) -> Vec<Verdict> {
-        self.worker.serve(&deliveries(events), Deadline::after(Duration::from_secs(30))).await
+        let verdicts =
+            self.worker.serve(&deliveries(events), Deadline::after(Duration::from_secs(30))).await;
+        assert!(self.sim.world().violations().is_empty(), "{:?}", self.sim.world().violations());
+        verdicts
     }
 
     /// What stands in the channel, as `name: text` lines.
@@ -209,4 +213,17 @@ fn now_ms() -> u64 {
     let since =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     u64::try_from(since.as_millis()).expect("a year below 500 million")
+}
+
+/// Discord's own description of its API, where it lies beside the checkout.
+fn specification() -> Option<std::path::PathBuf> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/discord-openapi.json");
+    if !path.is_file() {
+        println!(
+            "skipped: requests are not compared with Discord's specification, which is not there"
+        );
+        return None;
+    }
+    Some(path)
 }
