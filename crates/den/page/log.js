@@ -40,6 +40,8 @@ export function start(sayIt) {
   scroll.addEventListener("scroll", () => near() && caughtUp(), { passive: true });
   newer.addEventListener("click", () => toEnd(true));
   log.addEventListener("keydown", walk);
+  // Who unfolds an explanation wants to read it: the growing list must not run away to its end.
+  log.addEventListener("click", (event) => event.target.closest(".why-line, .actions") && (stuck = false), true);
   document.addEventListener("den-jump", ({ detail }) => {
     if (detail.channel !== world.here && channel(detail.channel)) enter(detail.channel);
     show(detail.message);

@@ -5,7 +5,7 @@ mod screen;
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
-use discord_sim::{Change, Message, MessageId, Poster};
+use discord_sim::{Change, Message, MessageId, Poster, World};
 use personality::{Personality, Roster};
 use tokio::{
     sync::{broadcast::error::RecvError, mpsc},
@@ -14,12 +14,14 @@ use tokio::{
 use twilight_model::id::Id;
 
 use self::screen::Screen;
-use crate::{choice::choose, config::Settings, progress::shown, up::Den, why};
+use crate::{choice::choose, config::Settings, progress::shown, say, up::Den, why};
 
 /// How often it is looked whether a turn is over.
 const LOOK: Duration = Duration::from_millis(100);
 /// How long a turn may take: longer than any model's limits.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long the listener may take to connect.
+const CONNECT: Duration = Duration::from_secs(20);
 /// The most characters Discord takes from a person.
 const MOST: usize = 2_000;
 /// How alike a name must be to be meant, from 0 to 1.
@@ -49,8 +51,14 @@ pub async fn run(args: ChatArgs, settings: Settings) -> anyhow::Result<ExitCode>
     let aws = aws::config().await;
     let choice = shown("looking for a model", choose(settings.model.as_ref(), &aws)).await?;
     let den = shown("waking the den", Den::start(&args.data, choice, roster)).await?;
+    // What is said before the listener is connected is heard by nobody.
+    let is_connected = |world: &World| world.sessions().iter().any(|session| session.connected);
+    let connected = den.world.wait_until(CONNECT, is_connected);
+    shown("waiting for the listener", connected)
+        .await
+        .context("connect to the simulated Discord")?;
     let is_terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
-    eprintln!("{}", why::plain(&den.model_note));
+    eprintln!("{}", say::unmarked(&den.model_note));
     if is_terminal {
         println!("You are with {}. /why explains, /who lists, /quit ends.\n", screen::name(&who));
     }
@@ -67,7 +75,8 @@ fn find<'r>(roster: &'r Roster, name: &str) -> anyhow::Result<&'r Personality> {
     let wanted = name.to_lowercase();
     let names = roster.iter().flat_map(|who| who.names().chain([who.id.as_str()]));
     let alike = |known: &&str| strsim::jaro_winkler(&wanted, &known.to_lowercase());
-    let best = names.max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|best| alike(best) >= ALIKE);
+    let best =
+        names.max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|best| alike(best) >= ALIKE);
     match best {
         Some(best) => bail!("nobody here is called `{name}`; did you mean `{best}`?"),
         None => {
@@ -136,7 +145,10 @@ impl Talk<'_> {
                     println!("There is no {command}. There are /why, /who and /quit.\n");
                 }
                 text if text.chars().count() > MOST => {
-                    println!("Discord takes {MOST} characters, and these are {}.\n", text.chars().count());
+                    println!(
+                        "Discord takes {MOST} characters, and these are {}.\n",
+                        text.chars().count()
+                    );
                 }
                 text => match self.ask(text).await? {
                     Ended::Explained(why) => self.last = Some(why),
@@ -211,7 +223,8 @@ impl Talk<'_> {
 
     /// The explanation of this personality's turn about `message`, once the turn is over.
     async fn explanation(&self, message: MessageId) -> anyhow::Result<Option<String>> {
-        let kept = self.den.store.why(Id::new(message.get())).await.context("look how the turn went")?;
+        let kept =
+            self.den.store.why(Id::new(message.get())).await.context("look how the turn went")?;
         let is_theirs = |json: &String| {
             let why = serde_json::from_str::<::chat::Explanation>(json);
             why.is_ok_and(|why| why.personality == self.who.name)
@@ -226,7 +239,8 @@ impl Talk<'_> {
 
     /// The message of a change, if the personality posted it here.
     fn answered<'c>(&self, change: &'c Change) -> Option<&'c Message> {
-        let (Change::MessageCreated { message } | Change::MessageEdited { message }) = change else {
+        let (Change::MessageCreated { message } | Change::MessageEdited { message }) = change
+        else {
             return None;
         };
         let is_here = message.channel_id == self.den.channel;
@@ -241,7 +255,8 @@ impl Talk<'_> {
 
 /// Whether a line is meant for the chat and not for the personality: `/quiet`, but not `/me waves`.
 fn is_command(line: &str) -> bool {
-    line.strip_prefix('/').is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase()))
+    line.strip_prefix('/')
+        .is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase()))
 }
 
 /// The messages of an answer, in order.

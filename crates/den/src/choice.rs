@@ -50,7 +50,9 @@ pub async fn choose(configured: Option<&ModelConfig>, aws: &SdkConfig) -> anyhow
         && let Some(id) = models.into_iter().next()
     {
         let provider = Provider::OpenAiCompatible { client, url: OLLAMA.to_owned(), key: None };
-        let note = format!("**{id}** speaks, from the Ollama on this machine. Set `DEN_MODEL` for another.");
+        let note = format!(
+            "**{id}** speaks, from the Ollama on this machine. Set `DEN_MODEL` for another."
+        );
         return Ok(Choice { models: Models::new(provider, id, None), note });
     }
     let note = "**The understudy** speaks: no model is configured, no AWS credentials were found, and no Ollama \

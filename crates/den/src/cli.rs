@@ -1,11 +1,16 @@
 //! What can be typed, and where it goes.
 
-use std::{convert::Infallible, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{convert::Infallible, io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 use den_worker::config::ConfigProblems;
 use owo_colors::{OwoColorize, Stream::Stderr};
-use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::{
     chat::{self, ChatArgs},
@@ -43,19 +48,20 @@ Exit codes: 0 all is well, 1 something went wrong or is wrong, 2 it was asked in
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Tell what happens inside, on standard error; twice tells everything
+    /// Tell what happens inside, on standard error; twice tells more
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Start a den: with DISCORD_TOKEN in the real Discord, without it in a simulated one with a page
+    /// Start a whole den: in a simulated Discord with a page, or in the real one
     #[command(after_help = "\
 Examples:
-  den up                          then open http://127.0.0.1:4600/
+  den up                          a simulated Discord; open http://127.0.0.1:4600/
   den up --open                   opens it for you
   den up --page 127.0.0.1:4601 --data /tmp/other-den
+  DISCORD_TOKEN=… den up          the real Discord, no page
   DEN_MODEL_URL=http://127.0.0.1:1234/v1 DEN_MODEL=qwen2.5 den up
 
 What was said is kept in the --data folder; remove it to begin anew.")]
@@ -175,6 +181,10 @@ struct Output {
     json: bool,
 }
 
+/// The crates that speak for the den in the log.
+const OURS: [&str; 8] =
+    ["den", "den_listener", "den_worker", "discord", "discord_sim", "model", "queue", "store"];
+
 /// The folder of personality files unless told otherwise.
 pub(crate) const PERSONALITIES: &str = "personalities";
 
@@ -191,6 +201,8 @@ pub async fn main() -> ExitCode {
     log(cli.verbose);
     match run(cli.command).await {
         Ok(code) => code,
+        // Whoever reads our output has read enough, as in `den doctor | head`.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
             ExitCode::from(if error.is::<ConfigProblems>() { 2 } else { 1 })
@@ -225,12 +237,22 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 /// Logs go to standard error, so that what a command prints can be read by the next one.
 fn log(verbose: u8) {
-    let level = match verbose {
-        0 => LevelFilter::WARN,
-        1 => LevelFilter::INFO,
-        _ => LevelFilter::DEBUG,
+    // Ours first; libraries have much to say about what is none of a person's business, and some of it
+    // holds what people wrote.
+    let (ours, theirs) = match verbose {
+        0 => (LevelFilter::WARN, LevelFilter::ERROR),
+        1 => (LevelFilter::INFO, LevelFilter::ERROR),
+        _ => (LevelFilter::DEBUG, LevelFilter::WARN),
     };
-    tracing_subscriber::fmt().with_max_level(level).with_target(verbose > 1).with_writer(std::io::stderr).init();
+    let targets = Targets::new().with_default(theirs).with_targets(OURS.map(|name| (name, ours)));
+    let layer =
+        tracing_subscriber::fmt::layer().with_target(verbose > 1).with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(layer.with_filter(targets)).init();
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Says what went wrong, and why, a cause a line.
@@ -253,7 +275,7 @@ mod tests {
         let found = path.iter().fold(&mut command, |command, name| {
             command.find_subcommand_mut(name).expect("a command of this name")
         });
-        found.render_long_help().to_string()
+        found.render_help().to_string()
     }
 
     #[test]
@@ -263,17 +285,102 @@ mod tests {
 
     #[test]
     fn help_begins_with_what_one_can_do() {
-        insta::assert_snapshot!(help(&[]), @"");
+        insta::assert_snapshot!(help(&[]), @r"
+        A den of AI personalities for Discord, on this machine or in the cloud
+
+        Usage: den [OPTIONS] <COMMAND>
+
+        Commands:
+          up           Start a whole den: in a simulated Discord with a page, or in the real one
+          chat         Talk to one personality in the terminal, in a simulated Discord
+          doctor       Look whether everything is as it must be, and say what mends what is not
+          why          Explain why a personality said something, or stayed silent
+          commands     The commands people see in Discord: register and list them
+          store        The table of a deployment: make it and check it
+          personality  The characters: make, check, list and show them
+          help         Print this message or the help of the given subcommand(s)
+
+        Options:
+          -v, --verbose...  Tell what happens inside, on standard error; twice tells more
+          -h, --help        Print help
+          -V, --version     Print version
+
+        Try it, without an account:
+          den up                          everything on this machine, and a page to chat in
+          den chat baroness               the same in the terminal
+          echo 'Roast me.' | den chat turbo
+
+        Make a character:
+          den personality new grim        writes personalities/grim.toml
+          den personality check           tells all that is wrong with any of them
+
+        Join your own Discord server:
+          export DISCORD_TOKEN=…          from the developer portal
+          den doctor                      what is wrong, and what mends it
+          den up                          now it listens there
+
+        Every variable is explained in docs/reference/environment.md.
+
+        Exit codes: 0 all is well, 1 something went wrong or is wrong, 2 it was asked in a way nobody
+        understands.
+        ");
     }
 
     #[test]
     fn help_of_up_says_where_things_are_kept() {
-        insta::assert_snapshot!(help(&["up"]), @"");
+        insta::assert_snapshot!(help(&["up"]), @r"
+        Start a whole den: in a simulated Discord with a page, or in the real one
+
+        Usage: den up [OPTIONS]
+
+        Options:
+              --page <ADDRESS>       Where the page is served; loopback only makes sense [default:
+                                     127.0.0.1:4600]
+              --data <DIR>           The folder that keeps what was said [default: .den]
+              --personalities <DIR>  The folder of personality files [env: DEN_PERSONALITIES] [default:
+                                     personalities]
+              --open                 Open the page in the browser
+          -v, --verbose...           Tell what happens inside, on standard error; twice tells more
+          -h, --help                 Print help
+
+        Examples:
+          den up                          a simulated Discord; open http://127.0.0.1:4600/
+          den up --open                   opens it for you
+          den up --page 127.0.0.1:4601 --data /tmp/other-den
+          DISCORD_TOKEN=… den up          the real Discord, no page
+          DEN_MODEL_URL=http://127.0.0.1:1234/v1 DEN_MODEL=qwen2.5 den up
+
+        What was said is kept in the --data folder; remove it to begin anew.
+        ");
     }
 
     #[test]
     fn help_of_doctor_says_what_it_looks_at() {
-        insta::assert_snapshot!(help(&["doctor"]), @"");
+        insta::assert_snapshot!(help(&["doctor"]), @r#"
+        Look whether everything is as it must be, and say what mends what is not
+
+        Usage: den doctor [OPTIONS]
+
+        Options:
+              --deployment           Look at a deployment: its table and its queues must be there. Holds by
+                                     itself where DEN_TABLE or DEN_QUEUE_PREFIX is set
+              --guild <ID>           Look at the permissions in this guild only
+              --personalities <DIR>  The folder of personality files [env: DEN_PERSONALITIES] [default:
+                                     personalities]
+              --json                 Print JSON, for scripts
+          -v, --verbose...           Tell what happens inside, on standard error; twice tells more
+          -h, --help                 Print help
+
+        Looks at the personalities, the token, its intents and permissions, the model (by asking it for one
+        word), the table and the queues. Without a deployment it looks at what `den up` would use.
+
+        Examples:
+          den doctor
+          den doctor --deployment         also the table and the queues must be there
+          den doctor --json | jq '.checks[] | select(.state == "wrong")'
+
+        Exit code 1 says that something is wrong.
+        "#);
     }
 
     #[test]

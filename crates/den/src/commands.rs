@@ -48,7 +48,8 @@ impl Synced {
             };
             list.push(name(command));
         }
-        let is_wanted = |known: &&Command| wanted.iter().any(|command| is_same_command(known, command));
+        let is_wanted =
+            |known: &&Command| wanted.iter().any(|command| is_same_command(known, command));
         synced.removed = registered.iter().filter(|known| !is_wanted(known)).map(name).collect();
         synced
     }
@@ -66,10 +67,14 @@ impl Synced {
 /// Discord's.
 pub async fn sync(discord: &Discord, application: Id<ApplicationMarker>) -> anyhow::Result<Synced> {
     let wanted = den_listener::registration();
-    let registered = discord.commands(application).await.context("ask Discord for the registered commands")?;
+    let registered =
+        discord.commands(application).await.context("ask Discord for the registered commands")?;
     let synced = Synced::between(&registered, &wanted);
     if !synced.is_nothing() {
-        discord.put_commands(application, &wanted).await.context("register the commands with Discord")?;
+        discord
+            .put_commands(application, &wanted)
+            .await
+            .context("register the commands with Discord")?;
     }
     Ok(synced)
 }
@@ -78,7 +83,11 @@ pub async fn sync(discord: &Discord, application: Id<ApplicationMarker>) -> anyh
 ///
 /// # Errors
 /// A token that is missing or refused; whatever Discord minds.
-pub async fn run(command: CommandsCommand, json: bool, settings: &Settings) -> anyhow::Result<ExitCode> {
+pub async fn run(
+    command: CommandsCommand,
+    json: bool,
+    settings: &Settings,
+) -> anyhow::Result<ExitCode> {
     let Some(token) = &settings.token else {
         bail!(
             "there is no DISCORD_TOKEN, so there is no Discord to register commands with; \
@@ -114,7 +123,10 @@ pub async fn run(command: CommandsCommand, json: bool, settings: &Settings) -> a
 fn told(synced: &Synced) -> String {
     if synced.is_nothing() {
         let tick = "✓".if_supports_color(Stdout, |tick| tick.green()).to_string();
-        return format!("{tick} all {} commands are registered as they should be\n", synced.unchanged.len());
+        return format!(
+            "{tick} all {} commands are registered as they should be\n",
+            synced.unchanged.len()
+        );
     }
     let mut text = String::new();
     for name in &synced.added {
@@ -164,7 +176,8 @@ fn name(command: &Command) -> String {
 /// What a command is, without what Discord adds to it: ids, versions, and fields that say nothing.
 fn essence(command: &Command) -> Value {
     // `dm_permission` is Discord's older way to say `contexts`, and follows from it.
-    const DISCORDS_OWN: [&str; 5] = ["application_id", "dm_permission", "guild_id", "id", "version"];
+    const DISCORDS_OWN: [&str; 5] =
+        ["application_id", "dm_permission", "guild_id", "id", "version"];
     let mut essence = serde_json::to_value(command).unwrap_or_default();
     if let Some(fields) = essence.as_object_mut() {
         fields.retain(|key, _| !DISCORDS_OWN.contains(&key.as_str()));
@@ -239,7 +252,13 @@ mod tests {
 
         let synced = sync(&discord, application).await.unwrap();
         owo_colors::set_override(false);
-        insta::assert_snapshot!(told(&synced), @"");
+        insta::assert_snapshot!(told(&synced), @r"
+        + /personalities
+        ~ /ask
+        - /dance
+          Why did it say that? (menu)
+        People may have to reload Discord to see it.
+        ");
         assert!(sync(&discord, application).await.unwrap().is_nothing());
     }
 

@@ -46,7 +46,9 @@ impl Settings {
         if model.is_none() {
             for name in ["DEN_MODEL_URL", "DEN_FALLBACK_MODEL"] {
                 if env.get(name).is_some() {
-                    env.problem(format!("{name} is set without DEN_MODEL: name the model to ask first"));
+                    env.problem(format!(
+                        "{name} is set without DEN_MODEL: name the model to ask first"
+                    ));
                 }
             }
         }
@@ -89,7 +91,8 @@ mod tests {
 
     #[test]
     fn whoever_names_the_table_has_a_deployment() {
-        let settings = Settings::of(&[("DEN_TABLE", "dens"), ("DEN_MODEL", "llama3.2:3b")]).unwrap();
+        let settings =
+            Settings::of(&[("DEN_TABLE", "dens"), ("DEN_MODEL", "llama3.2:3b")]).unwrap();
         assert!(settings.names_deployment);
         assert_eq!(settings.model.unwrap().model, "llama3.2:3b");
     }

@@ -12,15 +12,13 @@ mod report;
 mod servers;
 mod table;
 
-use std::{future::Future, num::NonZeroU64, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    future::Future, num::NonZeroU64, path::PathBuf, process::ExitCode, sync::Arc, time::Duration,
+};
 
 use aws_config::SdkConfig;
 use aws_credential_types::provider::ProvideCredentials;
-use futures_util::{
-    FutureExt, StreamExt,
-    future::BoxFuture,
-    stream::FuturesOrdered,
-};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesOrdered};
 use personality::{Problems, Roster};
 use tokio::time::Instant;
 
@@ -100,7 +98,10 @@ pub async fn run(args: DoctorArgs, settings: Settings) -> anyhow::Result<ExitCod
     let mut report = Report::default();
     let mut parts = examine(&subject);
     for waiting in Part::ALL {
-        let Some(found) = shown(format!("looking at {}", waiting.object()), parts.next()).await else { break };
+        let Some(found) = shown(format!("looking at {}", waiting.object()), parts.next()).await
+        else {
+            break;
+        };
         report.add(found);
         if !args.json {
             report.print_last()?;
@@ -124,10 +125,11 @@ fn examine(subject: &Subject) -> FuturesOrdered<BoxFuture<'static, Vec<Finding>>
                 match part {
                     Part::Personalities => cast::look(&subject),
                     Part::Discord => bot::look(&subject).await,
-                    Part::Permissions => servers::look(&subject, Instant::now() + PATIENCE * 3 / 4).await,
+                    Part::Permissions => {
+                        servers::look(&subject, Instant::now() + PATIENCE * 3 / 4).await
+                    }
                     Part::Model => models::look(&subject).await,
-                    Part::Table => cloud(&subject, part).await,
-                    Part::Queues => cloud(&subject, part).await,
+                    Part::Table | Part::Queues => cloud(&subject, part).await,
                 }
             };
             bounded(part, work).boxed()
@@ -155,7 +157,9 @@ async fn cloud(subject: &Subject, part: Part) -> Vec<Finding> {
         return vec![Finding::note(part, format!("none is looked at, as {lacks}; {instead}"))];
     }
     match part {
-        Part::Table => table::look(&subject.dynamodb, &subject.settings.table, subject.is_deployment).await,
+        Part::Table => {
+            table::look(&subject.dynamodb, &subject.settings.table, subject.is_deployment).await
+        }
         _ => queues::look(subject).await,
     }
 }

@@ -48,7 +48,8 @@ impl Engine {
         health: Option<TcpListener>,
     ) -> anyhow::Result<Self> {
         let table = LocalTable::open(data).await?;
-        let host = at.api_url.strip_prefix("http://").map(|host| host.trim_end_matches('/').to_owned());
+        let host =
+            at.api_url.strip_prefix("http://").map(|host| host.trim_end_matches('/').to_owned());
         let settings = Settings {
             api_url: at.api_url.clone(),
             attachment_host: host,

@@ -122,7 +122,9 @@ impl Inbox {
                 self.inner.clone().enqueue(event.clone());
                 Ok(())
             }
-            Err(e) => Err(SendError::Unavailable { id: event.id.to_string(), reason: e.to_string() }),
+            Err(e) => {
+                Err(SendError::Unavailable { id: event.id.to_string(), reason: e.to_string() })
+            }
         }
     }
 }
@@ -164,7 +166,10 @@ impl Inner {
         loop {
             let batch = {
                 let mut lanes = self.lock();
-                let waiting = lanes.waiting.get(&lane).map(|events| events.iter().take(BATCH).cloned().collect());
+                let waiting = lanes
+                    .waiting
+                    .get(&lane)
+                    .map(|events| events.iter().take(BATCH).cloned().collect());
                 let batch: Vec<Event> = waiting.unwrap_or_default();
                 if batch.is_empty() || self.stop.is_cancelled() {
                     lanes.waiting.remove(&lane);
@@ -190,7 +195,8 @@ impl Inner {
     /// How long to wait before the rest of the batch is tried again; nothing where none is left.
     async fn serve(&self, who: &PersonalityId, batch: &[Event], receives: u32) -> Option<Duration> {
         let timeout = self.worker.roster.get(who);
-        let timeout = timeout.map_or(STEWARD_TIMEOUT, |who| Duration::from_secs(who.scaling.timeout_s.into()));
+        let timeout = timeout
+            .map_or(STEWARD_TIMEOUT, |who| Duration::from_secs(who.scaling.timeout_s.into()));
         let deliveries: Vec<Delivery> =
             batch.iter().map(|event| Delivery { body: event.write(), receives }).collect();
         let verdicts = self.worker.serve(&deliveries, Deadline::after(timeout)).await;
@@ -203,7 +209,12 @@ impl Inner {
                     break;
                 }
                 Verdict::Dead { reason } => {
-                    let put = self.worker.dead_letters.put(who, event.id.as_str(), &delivery.body, &reason);
+                    let put = self.worker.dead_letters.put(
+                        who,
+                        event.id.as_str(),
+                        &delivery.body,
+                        &reason,
+                    );
                     if let Err(e) = put.await {
                         tracing::error!(event = %event.id, error = format!("{e:#}"), "a dead letter was not put aside");
                         again = Some(Duration::from_secs(60));

@@ -34,7 +34,8 @@ impl LocalTable {
     /// # Errors
     /// When the folder cannot be used, or another den uses it.
     pub async fn open(data: &Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(data).with_context(|| format!("make the folder {}", data.display()))?;
+        std::fs::create_dir_all(data)
+            .with_context(|| format!("make the folder {}", data.display()))?;
         let path = data.join("lock");
         let lock = File::create(&path).with_context(|| format!("make {}", path.display()))?;
         match lock.try_lock() {
@@ -43,19 +44,24 @@ impl LocalTable {
                 "another den is running over {}: stop it, or name another folder with --data",
                 data.display()
             ),
-            Err(TryLockError::Error(e)) => return Err(e).with_context(|| format!("lock {}", path.display())),
+            Err(TryLockError::Error(e)) => {
+                return Err(e).with_context(|| format!("lock {}", path.display()));
+            }
         }
         let file = data.join("den.db");
         let path = file.to_str().with_context(|| format!("{} is no UTF-8 path", file.display()))?;
         let db = Database::new(path).with_context(|| format!("open {}", file.display()))?;
 
-        let listener = TcpListener::bind("127.0.0.1:0").await.context("listen for the embedded table")?;
+        let listener =
+            TcpListener::bind("127.0.0.1:0").await.context("listen for the embedded table")?;
         let address = listener.local_addr().context("listen for the embedded table")?;
         let stop = CancellationToken::new();
         let server = {
             let stop = stop.clone();
             let db = db.clone();
-            tokio::spawn(dynoxide::server::serve_with_shutdown(listener, db, async move { stop.cancelled().await }))
+            tokio::spawn(dynoxide::server::serve_with_shutdown(listener, db, async move {
+                stop.cancelled().await
+            }))
         };
         let sweeper = tokio::spawn(sweep(db, stop.clone()));
         let store = Store::new(client(&format!("http://{address}")).await, TABLE);

@@ -15,7 +15,10 @@ pub fn ready(den: &Den, address: SocketAddr) {
     println!();
     let url = format!("http://{address}/");
     println!("  Talk to them at {}", url.if_supports_color(Stdout, |url| url.bold()));
-    println!("  {}", "Ctrl-C stops the den; what they remember stays.".if_supports_color(Stdout, |t| t.dimmed()));
+    println!(
+        "  {}",
+        "Ctrl-C stops the den; what they remember stays.".if_supports_color(Stdout, |t| t.dimmed())
+    );
     println!();
 }
 
@@ -26,7 +29,10 @@ pub fn joined(bot: &str, roster: &Roster, model_note: &str) {
     println!("  {}", unmarked(model_note));
     println!();
     println!("  {} listens on Discord.", bot.if_supports_color(Stdout, |name| name.bold()));
-    println!("  {}", "Ctrl-C stops the den; what they remember stays.".if_supports_color(Stdout, |t| t.dimmed()));
+    println!(
+        "  {}",
+        "Ctrl-C stops the den; what they remember stays.".if_supports_color(Stdout, |t| t.dimmed())
+    );
     println!();
 }
 
@@ -43,6 +49,6 @@ fn introduce(roster: &Roster) {
 }
 
 /// The note is markdown for the page; a terminal shows it plain.
-fn unmarked(note: &str) -> String {
+pub(crate) fn unmarked(note: &str) -> String {
     note.replace("**", "").replace('`', "")
 }

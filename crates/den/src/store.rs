@@ -11,7 +11,7 @@ use crate::{
     config::Settings,
     doctor::{self, Report},
     progress::shown,
-    trouble::{Call, NO_REGION, Trouble},
+    trouble::{Call, NO_REGION, causes, mend},
 };
 
 /// What to do with the table.
@@ -28,7 +28,11 @@ pub enum StoreCommand {
 /// # Errors
 /// Where the table cannot be made, with what would mend it. What a check finds is printed, and ends in exit
 /// code 1.
-pub async fn run(command: StoreCommand, json: bool, settings: &Settings) -> anyhow::Result<ExitCode> {
+pub async fn run(
+    command: StoreCommand,
+    json: bool,
+    settings: &Settings,
+) -> anyhow::Result<ExitCode> {
     let aws = aws::config().await;
     anyhow::ensure!(aws.region().is_some(), "no region is named: {NO_REGION}");
     let client = Client::new(&aws);
@@ -54,8 +58,8 @@ async fn init(client: Client, table: &str, json: bool) -> anyhow::Result<ExitCod
             object: &object,
             endpoint: "AWS_ENDPOINT_URL_DYNAMODB",
         };
-        let Trouble { what, mend } = Trouble::of(call, &error, error.code());
-        anyhow::anyhow!("{what}; to mend it, {mend}")
+        let mend = mend(call, &error, error.code());
+        anyhow::anyhow!("{}; to mend it, {mend}", causes(&error))
     })?;
     if json {
         println!("{}", json!({"table": table, "created": is_new}));

@@ -1,12 +1,13 @@
 //! `den up`: everything in one process, and a page to chat in.
 
-use std::{path::Path, process::ExitCode, sync::Arc};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use discord::Token;
 use discord_sim::{App, ChannelId, GuildId, Sim, UserId, World};
 use futures_util::FutureExt;
 use personality::{Personality, Roster};
+use serde_json::Value;
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,9 @@ use crate::{
 
 /// The simulated bot's token; it opens nothing but the simulator of this process.
 const SIM_TOKEN: &str = "the-simulators-own-token";
+
+/// How long the den may take to listen to a Discord in the same process.
+const CONNECT: Duration = Duration::from_secs(20);
 
 /// A den over a simulated Discord.
 pub struct Den {
@@ -54,7 +58,9 @@ impl Den {
     /// # Errors
     /// When the folder is in use, or a part cannot start.
     pub async fn start(data: &Path, choice: Choice, roster: Arc<Roster>) -> anyhow::Result<Self> {
-        let sim = Sim::start(discord_sim::Settings::default()).await.context("start the simulated Discord")?;
+        let sim = Sim::start(discord_sim::Settings::default())
+            .await
+            .context("start the simulated Discord")?;
         let world = sim.world();
         let bot = world.add_application("Roast Den", SIM_TOKEN);
         let guild = world.add_guild("The Den");
@@ -77,9 +83,25 @@ impl Den {
         };
         let engine = Engine::start(&at, data, roster.clone(), choice.models, None).await?;
         commands::sync(&engine.worker.discord, Id::new(bot.application_id.get())).await?;
+        // What is said before the den listens is not heard.
+        let listens =
+            world.wait_until(CONNECT, |world| world.sessions().iter().any(|s| s.connected));
+        listens.await.context("wait until the den listens")?;
         let you = people[0].id;
         let store = engine.worker.store.clone();
-        Ok(Self { world, bot, guild, channel, you, people, store, roster, model_note: choice.note, engine, sim })
+        Ok(Self {
+            world,
+            bot,
+            guild,
+            channel,
+            you,
+            people,
+            store,
+            roster,
+            model_note: choice.note,
+            engine,
+            sim,
+        })
     }
 
     /// What the page shows of it.
@@ -95,12 +117,19 @@ impl Den {
             explain: Arc::new(move |message| {
                 let store = store.clone();
                 async move {
-                    let why = store.why(Id::new_checked(message)?).await.ok()?;
-                    serde_json::from_str(why.first()?).ok()
+                    let all = store.why(Id::new_checked(message)?).await.ok()?;
+                    let all: Vec<Value> =
+                        all.iter().filter_map(|why| serde_json::from_str(why).ok()).collect();
+                    (!all.is_empty()).then_some(Value::Array(all))
                 }
                 .boxed()
             }),
         }
+    }
+
+    /// Waits until everything heard is dealt with.
+    pub async fn quiet(&self) {
+        self.engine.quiet().await;
     }
 
     /// Stops it in order.
@@ -138,7 +167,8 @@ async fn play(
     let address = listener.local_addr().context("find the page's address")?;
     let den = Den::start(&args.data, choice, roster).await?;
     crate::say::ready(&den, address);
-    let page = crate::page::serve(den.page(&args.personalities), listener, stop.clone().cancelled_owned());
+    let page =
+        crate::page::serve(den.page(&args.personalities), listener, stop.clone().cancelled_owned());
     let served = page.await.context("serve the page");
     crate::say::stopping();
     den.stop().await;
@@ -154,9 +184,18 @@ async fn join(
     choice: Choice,
     stop: CancellationToken,
 ) -> anyhow::Result<ExitCode> {
-    let at = Where { token, api_url: settings.discord_url.clone(), gateway_url: settings.gateway_url.clone() };
+    let at = Where {
+        token,
+        api_url: settings.discord_url.clone(),
+        gateway_url: settings.gateway_url.clone(),
+    };
     let mut engine = Engine::start(&at, &args.data, roster.clone(), choice.models, None).await?;
-    let me = engine.worker.discord.application().await.context("ask Discord who we are; see `den doctor`");
+    let me = engine
+        .worker
+        .discord
+        .application()
+        .await
+        .context("ask Discord who we are; see `den doctor`");
     let synced = match me {
         Ok(me) => commands::sync(&engine.worker.discord, me.id).await.map(|_| me.name),
         Err(e) => Err(e),

@@ -37,7 +37,9 @@ fn message(text: &str) -> Result<Id<MessageMarker>, String> {
     let path = text.trim().split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let last = path.rsplit(['/', '-']).next().unwrap_or_default();
     let id = last.parse().ok().and_then(Id::new_checked);
-    id.ok_or_else(|| "that is neither a message's link nor its id; in Discord: Copy Message Link".to_owned())
+    id.ok_or_else(|| {
+        "that is neither a message's link nor its id; in Discord: Copy Message Link".to_owned()
+    })
 }
 
 /// Runs `den why`.
@@ -55,7 +57,8 @@ pub async fn run(args: WhyArgs, settings: Settings) -> anyhow::Result<ExitCode> 
         );
     }
     if args.json {
-        let raw: Vec<Value> = explanations.iter().map(|json| serde_json::from_str(json)).collect::<Result<_, _>>()?;
+        let raw: Vec<Value> =
+            explanations.iter().map(|json| serde_json::from_str(json)).collect::<Result<_, _>>()?;
         println!("{:#}", Value::from(raw));
     } else {
         print!("{}", in_words(&explanations)?);
@@ -67,9 +70,11 @@ pub async fn run(args: WhyArgs, settings: Settings) -> anyhow::Result<ExitCode> 
 async fn look(args: &WhyArgs, settings: &Settings) -> anyhow::Result<(String, Vec<String>)> {
     // A deployment is named; whoever names none means the den on this machine, if there ever was one.
     if settings.names_deployment || !args.data.exists() {
-        let store = Store::new(aws_sdk_dynamodb::Client::new(&aws::config().await), &settings.table);
+        let store =
+            Store::new(aws_sdk_dynamodb::Client::new(&aws::config().await), &settings.table);
         let found = store.why(args.message).await;
-        let found = found.map_err(|e| anyhow::anyhow!("{}; `den doctor` says more", trouble::causes(&e)))?;
+        let found = found
+            .map_err(|e| anyhow::anyhow!("{}; `den doctor` says more", trouble::causes(&e)))?;
         return Ok((format!("table {}", settings.table), found));
     }
     let place = format!("the den in {}", args.data.display());
@@ -79,13 +84,14 @@ async fn look(args: &WhyArgs, settings: &Settings) -> anyhow::Result<(String, Ve
             table.close().await;
             Ok((place, found?))
         }
-        // Another den has the folder: its page knows.
+        // A running den has the folder: its page knows.
         Err(in_use) => match ask_page(args).await {
             Ok(found) => Ok((place, found)),
-            Err(_) => Err(in_use).context(
-                "read what that den keeps (while it is in the real Discord, use a message's menu there: \
-                 Apps, Why did it say that?)",
-            ),
+            Err(_) => Err(in_use.context(format!(
+                "{place} cannot be asked, and no page answers at {}: name its page with --page, or, in the real \
+                 Discord, use the message's menu: Apps, Why did it say that?",
+                args.page
+            ))),
         },
     }
 }
@@ -93,9 +99,12 @@ async fn look(args: &WhyArgs, settings: &Settings) -> anyhow::Result<(String, Ve
 async fn ask_page(args: &WhyArgs) -> anyhow::Result<Vec<String>> {
     let url = format!("http://{}/api/why/{}", args.page, args.message);
     let answer = model::http_client()?.get(url).timeout(PAGE).send().await?.error_for_status()?;
-    let explanation = answer.text().await?;
-    // 204 where there is none.
-    Ok(if explanation.is_empty() { Vec::new() } else { vec![explanation] })
+    let body = answer.text().await?;
+    // 204, without a body, where there is none.
+    Ok(match serde_json::from_str(if body.is_empty() { "[]" } else { &body })? {
+        Value::Array(several) => several.iter().map(Value::to_string).collect(),
+        one => vec![one.to_string()],
+    })
 }
 
 /// Explanations in words, as a terminal shows them.
@@ -107,7 +116,7 @@ pub(crate) fn in_words(explanations: &[String]) -> anyhow::Result<String> {
 }
 
 /// Takes Discord's marks for bold and code away; what was bold is bold where the terminal can.
-pub(crate) fn plain(marked: &str) -> String {
+fn plain(marked: &str) -> String {
     let mut text = String::new();
     for (n, part) in marked.split("**").enumerate() {
         let part = part.replace('`', "");
@@ -167,7 +176,12 @@ mod tests {
         let settings = Settings::of(&[]).unwrap();
         let (_, found) = look(&asked(folder.path(), MESSAGE), &settings).await.unwrap();
         owo_colors::set_override(false);
-        insta::assert_snapshot!(in_words(&found).unwrap(), @"");
+        insta::assert_snapshot!(in_words(&found).unwrap(), @r"
+        Turbo answered because its name stood at the start.
+        - model: llama3.2:3b; 812 tokens read, 0 from cache, 64 written
+        - it had 0 earlier turns, 0 lines said before, 0 files, 0 images
+        - first words after 0 ms, all of it after 0 ms
+        ");
     }
 
     #[tokio::test]

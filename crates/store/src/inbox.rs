@@ -14,18 +14,26 @@ impl Store {
     /// # Errors
     /// [`Error::Failed`]; then it is not accepted.
     pub async fn put_in_inbox(&self, event: &Event) -> Result<(), Error> {
+        self.put_body_in_inbox(event.id.as_str(), &event.write(), event.received_at_ms).await
+    }
+
+    /// Accepts a body under an id, as it is.
+    ///
+    /// # Errors
+    /// [`Error::Failed`]; then it is not accepted.
+    pub async fn put_body_in_inbox(&self, id: &str, body: &str, at_ms: u64) -> Result<(), Error> {
         self.db
             .put_item()
             .table_name(&self.table)
             .item("pk", s(PARTITION))
-            .item("sk", s(event.id.as_str()))
-            .item("body", s(event.write()))
-            .item("at", n(event.received_at_ms))
+            .item("sk", s(id))
+            .item("body", s(body))
+            .item("at", n(at_ms))
             .item("v", n(ITEM_VERSION))
             .send()
             .await
             .map(|_| ())
-            .map_err(failed(format!("accept event {}", event.id)))
+            .map_err(failed(format!("accept event {id}")))
     }
 
     /// Removes an event that was dealt with.

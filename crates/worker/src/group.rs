@@ -5,7 +5,7 @@ use std::time::Duration;
 use personality::PersonalityId;
 use queue::{Event, ReadError, STEWARD, What};
 
-use crate::{Deadline, Worker, steward, turn};
+use crate::{Deadline, Delivery, Verdict, Worker, steward, turn};
 
 /// A turn is not begun with less time than this: it could not even say that it failed.
 const A_TURNS_WORTH: Duration = Duration::from_secs(8);
@@ -15,32 +15,6 @@ const HOLD_NEWER: Duration = Duration::from_secs(300);
 const PATIENCE_FOR_NEWER: u32 = 12;
 /// The most messages answered by one turn.
 const BURST: usize = 10;
-
-/// A record as the queue delivers it.
-#[derive(Clone, Debug)]
-pub struct Delivery {
-    /// The event, or what claims to be one.
-    pub body: String,
-    /// How often it was delivered, this time included.
-    pub receives: u32,
-}
-
-/// What becomes of a delivery.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Dealt with: acknowledge it.
-    Done,
-    /// Not yet: return it, and deliver it again after that long.
-    Retry {
-        /// How long to wait.
-        after: Duration,
-    },
-    /// Nobody can deal with it: put it aside with the reason, then acknowledge it.
-    Dead {
-        /// Why.
-        reason: String,
-    },
-}
 
 impl Worker {
     /// Deals with the deliveries of one message group, in order, and answers for each of them in the same
@@ -121,23 +95,5 @@ impl Worker {
             );
         };
         turn::turn(self, who, events, receives, deadline).await
-    }
-}
-
-/// How long a record rests before its next delivery: from 5 s, doubling, to 5 minutes, so that an outage
-/// is waited out gently.
-pub(crate) fn rest(receives: u32) -> Duration {
-    Duration::from_secs((5_u64 << receives.saturating_sub(1).min(6)).min(300))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_record_rests_longer_each_time_up_to_five_minutes() {
-        let seconds: Vec<u64> =
-            [1, 2, 3, 6, 7, 50].map(|receives| rest(receives).as_secs()).to_vec();
-        assert_eq!(seconds, [5, 10, 20, 160, 300, 300]);
     }
 }

@@ -20,6 +20,7 @@ mod settle;
 mod source;
 mod steward;
 mod turn;
+mod verdict;
 mod voice;
 
 use std::sync::Arc;
@@ -30,8 +31,8 @@ use store::Store;
 
 pub use clock::Deadline;
 pub use dead_letter::DeadLetters;
-pub use group::{Delivery, Verdict};
 pub use models::{Models, Provider, allows};
+pub use verdict::{Delivery, Verdict};
 
 /// Everything a turn works with. Cheap to clone.
 #[derive(Clone)]

@@ -6,7 +6,7 @@
 use chat::{Explanation, explain_in_words, introduce};
 use queue::{Command, Event, What};
 
-use crate::{Deadline, Verdict, Worker, group::rest, reply::POST_TIMEOUT};
+use crate::{Deadline, Verdict, Worker, reply::POST_TIMEOUT, verdict::rest};
 
 /// Serves a command.
 pub(crate) async fn serve(worker: &Worker, event: &Event, deadline: Deadline) -> Verdict {

@@ -18,9 +18,9 @@ use crate::{
     Deadline, Verdict, Worker,
     clock::now_ms,
     files::{self, Files},
-    group::rest,
     reply::ReplyError,
     settle::{Settled, give_up, settle},
+    verdict::rest,
     voice::{Stage, is_closed},
 };
 

@@ -34,7 +34,8 @@ impl<'a> Screen<'a> {
         if !self.is_terminal || !self.standing.is_empty() || self.typing.is_some() {
             return;
         }
-        let typing = ProgressBar::new_spinner().with_message(format!("{} is typing …", self.who.name));
+        let typing =
+            ProgressBar::new_spinner().with_message(format!("{} is typing …", self.who.name));
         typing.enable_steady_tick(TURN);
         self.typing = Some(typing);
     }
@@ -74,7 +75,12 @@ impl<'a> Screen<'a> {
 
 /// Makes `standing` become `text`: most growth only adds words behind. Where the beginning changed, as when
 /// a mark was closed, all of it is said anew: nobody can reliably take back what a terminal has scrolled.
-fn write_growth(out: &mut impl Write, name: &str, standing: &mut String, text: &str) -> io::Result<()> {
+fn write_growth(
+    out: &mut impl Write,
+    name: &str,
+    standing: &mut String,
+    text: &str,
+) -> io::Result<()> {
     if text.is_empty() || text == standing.as_str() {
         return Ok(());
     }

@@ -25,7 +25,13 @@ pub(super) async fn look(subject: &Subject) -> Vec<Finding> {
     };
     let discord = match discord {
         Ok(discord) => discord,
-        Err(e) => return vec![Finding::wrong(PART, causes(&e), "set DISCORD_API_URL, or leave it unset")],
+        Err(e) => {
+            return vec![Finding::wrong(
+                PART,
+                causes(&e),
+                "set DISCORD_API_URL, or leave it unset",
+            )];
+        }
     };
     let me = match discord.me().await {
         Ok(me) => me,
@@ -41,7 +47,10 @@ pub(super) async fn look(subject: &Subject) -> Vec<Finding> {
         Ok(application) => found.push(Finding::wrong(
             PART,
             "the Message Content intent is off: the den sees that people write, but not what",
-            format!("switch it on: {PORTAL}/{}/bot, Privileged Gateway Intents, Message Content Intent", application.id),
+            format!(
+                "switch it on: {PORTAL}/{}/bot, Privileged Gateway Intents, Message Content Intent",
+                application.id
+            ),
         )),
         Err(e) => found.push(trouble(PART, "the intents", e)),
     }
@@ -54,9 +63,11 @@ pub(super) async fn look(subject: &Subject) -> Vec<Finding> {
                 0 => Finding::wrong(
                     PART,
                     format!("{what}: the listener cannot connect"),
-                    format!("find out what reconnects all the time; there are new ones within {hours} h"),
+                    format!(
+                        "find out what reconnects all the time; there are new ones within {hours} h"
+                    ),
                 ),
-                ..FEW_CONNECTIONS => {
+                1..FEW_CONNECTIONS => {
                     Finding::note(PART, format!("{what}: something reconnects all the time"))
                 }
                 _ => Finding::fine(PART, what),
@@ -94,8 +105,12 @@ pub(super) fn connect(subject: &Subject) -> Option<Result<Discord, discord::Open
 /// A request to Discord that failed, and what mends that.
 pub(super) fn trouble(part: Part, object: &str, error: &Error) -> Finding {
     let mend = match error {
-        Error::Unauthorized => format!("set DISCORD_TOKEN to a new one: {PORTAL}, your application, Bot, Reset Token"),
-        Error::RateLimited { retry_after, .. } => format!("try again in {} s", retry_after.as_secs() + 1),
+        Error::Unauthorized => {
+            format!("set DISCORD_TOKEN to a new one: {PORTAL}, your application, Bot, Reset Token")
+        }
+        Error::RateLimited { retry_after, .. } => {
+            format!("try again in {} s", retry_after.as_secs() + 1)
+        }
         Error::Suspended { .. } => "try again in ten minutes".to_owned(),
         Error::Transport { .. } | Error::Deadline => {
             "check the network, and DISCORD_API_URL where that is set; then try again".to_owned()

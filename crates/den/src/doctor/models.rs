@@ -8,8 +8,8 @@ use model::{AskError, Limits, Outcome, Part as Piece, Prompt, Role, Turn};
 use personality::Reply;
 use tokio::time::Instant;
 
-use super::{Finding, Part, State, Subject};
-use crate::choice::choose;
+use super::{Finding, Part, Subject, lacks_aws};
+use crate::{choice::choose, say::unmarked};
 
 const PART: Part = Part::Model;
 /// Long enough for a local model that must be loaded first.
@@ -57,14 +57,15 @@ async fn chosen(subject: &Subject) -> Vec<Finding> {
             return vec![Finding::wrong(PART, format!("none can be chosen: {e:#}"), mend)];
         }
     };
-    let note = choice.note.replace("**", "");
-    let found = Finding::note(PART, note);
-    let is_understudy = choice.models.chain(&Reply::default()).is_ok_and(|chain| chain.is_understudy());
+    let found = Finding::note(PART, unmarked(&choice.note));
+    let is_understudy =
+        choice.models.chain(&Reply::default()).is_ok_and(|chain| chain.is_understudy());
     if is_understudy {
         return vec![found];
     }
-    // A Bedrock that refuses is why `den up` would be mute.
-    vec![found, ask(&choice.models, subject.aws.region().is_none(), subject).await]
+    // Where AWS can be reached it is Bedrock; one that refuses is why `den up` would be mute.
+    let is_endpoint = lacks_aws(&subject.aws).await.is_some();
+    vec![found, ask(&choice.models, is_endpoint, subject).await]
 }
 
 async fn ask(models: &Models, is_endpoint: bool, subject: &Subject) -> Finding {
@@ -73,7 +74,8 @@ async fn ask(models: &Models, is_endpoint: bool, subject: &Subject) -> Finding {
         Ok(chain) => chain,
         Err(e) => return Finding::wrong(PART, format!("{id}: {e}"), "check DEN_MODEL"),
     };
-    let greeting = Turn { role: Role::User, parts: vec![Piece::Text("Say hello, in one word.".to_owned())] };
+    let greeting =
+        Turn { role: Role::User, parts: vec![Piece::Text("Say hello, in one word.".to_owned())] };
     // Room to reason a little: models that do answer nothing otherwise.
     let prompt = Prompt { turns: vec![greeting], max_tokens: 64, ..Prompt::default() };
     let limits = Limits { first_chunk: PATIENCE, chunk: PATIENCE, total: PATIENCE, tries: 1 };
@@ -86,11 +88,9 @@ async fn ask(models: &Models, is_endpoint: bool, subject: &Subject) -> Finding {
         // It used up its few tokens on reasoning: whoever may ask it may ask it for more.
         Outcome::Failed(AskError::Empty { .. }) => Finding::fine(PART, format!("{id} answers")),
         Outcome::CutOff { error, .. } | Outcome::Failed(error) => {
-            let place = Place { is_endpoint, region: subject.aws.region().map(ToString::to_string) };
-            let finding = Finding::wrong(PART, error.chain(), mend(&error, &place));
-            // The fallback, or another try, is there for this.
-            let is_passing = matches!(error, AskError::Throttled { .. }) && !subject.is_deployment;
-            finding.rated(if is_passing { State::Note } else { State::Wrong })
+            let place =
+                Place { is_endpoint, region: subject.aws.region().map(ToString::to_string) };
+            Finding::wrong(PART, error.chain(), mend(&error, &place))
         }
     }
 }

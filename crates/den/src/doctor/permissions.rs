@@ -82,7 +82,8 @@ pub(super) fn cause(
     overwrites: &[PermissionOverwrite],
 ) -> Cause {
     let everyone = guild_id.cast();
-    let is_role = |overwrite: &&PermissionOverwrite| overwrite.kind == PermissionOverwriteType::Role;
+    let is_role =
+        |overwrite: &&PermissionOverwrite| overwrite.kind == PermissionOverwriteType::Role;
     let of_roles = || {
         let own = |overwrite: &&PermissionOverwrite| {
             overwrite.id != everyone && member.roles.contains(&overwrite.id.cast())
@@ -109,7 +110,8 @@ pub(super) fn cause(
         if !guilty.is_empty() {
             return Cause::Roles(guilty);
         }
-        let for_everyone = overwrites.iter().filter(is_role).find(|overwrite| overwrite.id == everyone);
+        let for_everyone =
+            overwrites.iter().filter(is_role).find(|overwrite| overwrite.id == everyone);
         if for_everyone.as_ref().is_some_and(denies) {
             return Cause::Everyone;
         }
@@ -123,7 +125,9 @@ impl Cause {
         match self {
             Self::NoRole => format!("no role of {bot} allows it"),
             Self::Everyone => "the overwrite for @everyone takes it away".to_owned(),
-            Self::Roles(names) => format!("the overwrite for the role {} takes it away", names.join(" and ")),
+            Self::Roles(names) => {
+                format!("the overwrite for the role {} takes it away", names.join(" and "))
+            }
             Self::Itself => format!("the overwrite for {bot} itself takes it away"),
         }
     }
@@ -157,7 +161,12 @@ mod tests {
         Role { id: Id::new(id), name: name.to_owned(), permissions }
     }
 
-    fn overwrite(kind: PermissionOverwriteType, id: u64, allow: Permissions, deny: Permissions) -> PermissionOverwrite {
+    fn overwrite(
+        kind: PermissionOverwriteType,
+        id: u64,
+        allow: Permissions,
+        deny: Permissions,
+    ) -> PermissionOverwrite {
         PermissionOverwrite { id: Id::<GenericMarker>::new(id), kind, allow, deny }
     }
 

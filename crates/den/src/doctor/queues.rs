@@ -36,13 +36,18 @@ pub(super) async fn look(subject: &Subject) -> Vec<Finding> {
     let n_there = queues.iter().filter(is_there).count();
     let is_absent = |queue: &Queue| matches!(queue, Queue::Absent { .. });
     if !subject.is_deployment && queues.iter().all(is_absent) {
-        let what = format!("no queue begins with {prefix}; `den up` needs none, it has an inbox of its own");
+        let what = format!(
+            "no queue begins with {prefix}; `den up` needs none, it has an inbox of its own"
+        );
         return vec![Finding::note(PART, what)];
     }
     let mut found = Vec::new();
     if n_there > 0 {
         let of = if n_there == n { "all".to_owned() } else { format!("{n_there} of") };
-        found.push(Finding::fine(PART, format!("{of} {n} queues are there, with those for dead letters")));
+        found.push(Finding::fine(
+            PART,
+            format!("{of} {n} queues are there, with those for dead letters"),
+        ));
     }
     let mut said = Vec::new();
     for queue in queues {
@@ -67,13 +72,18 @@ pub(super) async fn look(subject: &Subject) -> Vec<Finding> {
 }
 
 async fn look_up(client: &Client, name: String) -> Queue {
-    let Err(error) = client.get_queue_url().queue_name(&name).send().await else { return Queue::There };
+    let Err(error) = client.get_queue_url().queue_name(&name).send().await else {
+        return Queue::There;
+    };
     let code = error.code();
     // Two names for one thing: the JSON protocol's, and the older query protocol's.
-    if code.is_some_and(|code| code.contains("QueueDoesNotExist") || code.contains("NonExistentQueue")) {
+    if code
+        .is_some_and(|code| code.contains("QueueDoesNotExist") || code.contains("NonExistentQueue"))
+    {
         return Queue::Absent { name };
     }
     let object = format!("queue {name}");
-    let call = Call { action: "sqs:GetQueueUrl", object: &object, endpoint: "AWS_ENDPOINT_URL_SQS" };
+    let call =
+        Call { action: "sqs:GetQueueUrl", object: &object, endpoint: "AWS_ENDPOINT_URL_SQS" };
     Queue::Unknown(Trouble::of(call, &error, code))
 }

@@ -29,8 +29,14 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 6] =
-        [Self::Personalities, Self::Discord, Self::Permissions, Self::Model, Self::Table, Self::Queues];
+    pub const ALL: [Self; 6] = [
+        Self::Personalities,
+        Self::Discord,
+        Self::Permissions,
+        Self::Model,
+        Self::Table,
+        Self::Queues,
+    ];
 
     fn title(self) -> &'static str {
         match self {
@@ -161,7 +167,13 @@ impl Report {
 
     fn write_sum(&self, out: &mut impl Write) -> io::Result<()> {
         let sum = match self.n_wrong() {
-            0 => return writeln!(out, "{}", "Nothing is wrong.".if_supports_color(Stdout, |sum| sum.green())),
+            0 => {
+                return writeln!(
+                    out,
+                    "{}",
+                    "Nothing is wrong.".if_supports_color(Stdout, |sum| sum.green())
+                );
+            }
             1 => "One thing is wrong.".to_owned(),
             n => format!("{n} things are wrong."),
         };

@@ -10,10 +10,9 @@ use twilight_model::{
 };
 
 use super::{
-    Finding, Part, Subject, bot,
+    Finding, Part, State, Subject, bot,
     permissions::{Cause, NEEDS, Need, cause, wanted},
 };
-use crate::trouble::causes;
 
 const PART: Part = Part::Permissions;
 /// Guilds looked at without being asked for one: three requests each.
@@ -29,8 +28,14 @@ pub(super) async fn look(subject: &Subject, deadline: tokio::time::Instant) -> V
     let who = tokio::try_join!(discord.me(), discord.application(), discord.guilds());
     let (me, application, mut guilds) = match who {
         Ok(who) => who,
-        // The token's part tells the same with its mend.
-        Err(e) => return vec![Finding::note(PART, format!("none are looked at: {}", causes(&e)))],
+        // Said of the bot already, with its mend.
+        Err(Error::Unauthorized | Error::Transport { .. }) => {
+            return vec![Finding::note(
+                PART,
+                "none are looked at: the bot does not get into Discord",
+            )];
+        }
+        Err(e) => return vec![bot::trouble(PART, "the guilds", &e)],
     };
     if let Some(only) = subject.guild {
         guilds.retain(|guild| guild.id.into_nonzero() == only);
@@ -40,7 +45,11 @@ pub(super) async fn look(subject: &Subject, deadline: tokio::time::Instant) -> V
             Some(guild) => format!("{} is not in guild {guild}", me.name),
             None => format!("{} is in no guild yet", me.name),
         };
-        return vec![Finding::wrong(PART, what, format!("invite it: {}", invitation(application.id)))];
+        return vec![Finding::wrong(
+            PART,
+            what,
+            format!("invite it: {}", invitation(application.id)),
+        )];
     }
     let mut found = Vec::new();
     for guild in guilds.iter().take(MOST_GUILDS) {
@@ -100,19 +109,27 @@ impl Guild<'_> {
             let what = format!("{name}: {} is timed out, and can only look", self.me.name);
             found.push(Finding::wrong(PART, what, "in the server's member list: Remove Timeout"));
         }
-        let (seen, hidden): (Vec<_>, Vec<_>) = (self.channels.iter().filter(|channel| has_talk(channel)))
-            .partition(|channel| self.allowed(channel).contains(Permissions::VIEW_CHANNEL));
+        let (seen, hidden): (Vec<_>, Vec<_>) =
+            (self.channels.iter().filter(|channel| has_talk(channel)))
+                .partition(|channel| self.allowed(channel).contains(Permissions::VIEW_CHANNEL));
         if !hidden.is_empty() {
             let names: Vec<&str> = hidden.iter().map(|channel| called(channel)).collect();
-            let what = format!("{name}: hidden from the bot, which may be as you want it: {}", list(&names));
-            let mend = format!("where the den should listen: Edit Channel, Permissions, add {}: View Channel", self.me.name);
+            let what = format!(
+                "{name}: hidden from the bot, which may be as you want it: {}",
+                list(&names)
+            );
+            let mend = format!(
+                "where the den should listen: Edit Channel, Permissions, add {}: View Channel",
+                self.me.name
+            );
             let all = Finding::note(PART, what).mended_by(mend);
-            found.push(if seen.is_empty() { all.rated(super::State::Wrong) } else { all });
+            found.push(if seen.is_empty() { all.rated(State::Wrong) } else { all });
         }
         let lacks = self.lacks(&seen);
         let n_whole = seen.len() - self.n_lacking(&seen);
         if n_whole > 0 {
-            let channels = if n_whole == 1 { "1 channel".to_owned() } else { format!("{n_whole} channels") };
+            let channels =
+                if n_whole == 1 { "1 channel".to_owned() } else { format!("{n_whole} channels") };
             found.push(Finding::fine(PART, format!("{name}: all that is needed, in {channels}")));
         }
         found.extend(lacks.iter().map(|lack| self.finding(lack)));
@@ -137,15 +154,24 @@ impl Guild<'_> {
         for &channel in seen {
             let allowed = self.allowed(channel);
             for need in needs(channel).filter(|need| !allowed.contains(need.permission)) {
-                let cause =
-                    cause(need.permission, self.guild.id, &self.roles, &self.member, &channel.overwrites);
+                let cause = cause(
+                    need.permission,
+                    self.guild.id,
+                    &self.roles,
+                    &self.member,
+                    &channel.overwrites,
+                );
                 let category = self.category(channel).filter(|_| cause != Cause::NoRole);
                 let known = lacks.iter_mut().find(|lack| {
-                    lack.need.permission == need.permission && lack.cause == cause && lack.category == category
+                    lack.need.permission == need.permission
+                        && lack.cause == cause
+                        && lack.category == category
                 });
                 match known {
                     Some(lack) => lack.channels.push(called(channel)),
-                    None => lacks.push(Lack { need, cause, category, channels: vec![called(channel)] }),
+                    None => {
+                        lacks.push(Lack { need, cause, category, channels: vec![called(channel)] })
+                    }
                 }
             }
         }
@@ -163,7 +189,8 @@ impl Guild<'_> {
     fn finding(&self, lack: &Lack<'_>) -> Finding {
         let Lack { need, cause, category, channels } = lack;
         let bot = &self.me.name;
-        let through = category.map(|name| format!(" (through the category {name})")).unwrap_or_default();
+        let through =
+            category.map(|name| format!(" (through the category {name})")).unwrap_or_default();
         let what = format!(
             "{}: no {} in {}: {}{through}; {}",
             self.guild.name,
@@ -181,7 +208,7 @@ impl Guild<'_> {
             mend.push_str("; or hide the channel from the bot, if nobody should talk to it there");
         }
         let finding = Finding::wrong(PART, what, mend);
-        if need.must { finding } else { finding.rated(super::State::Note) }
+        if need.must { finding } else { finding.rated(State::Note) }
     }
 
     /// The role that came with the invitation, which has the bot's name; else any it has.
@@ -215,7 +242,10 @@ async fn bound_channels(subject: &Subject, discord: &Discord) -> Vec<Finding> {
             found.push(Finding::wrong(
                 PART,
                 format!("{} is bound to channel {channel}, which {problem}", who.name),
-                format!("allow the bot View Channel there, or change presence.channels of {}", who.id),
+                format!(
+                    "allow the bot View Channel there, or change presence.channels of {}",
+                    who.id
+                ),
             ));
         }
     }
@@ -241,7 +271,8 @@ fn called(channel: &Channel) -> &str {
 }
 
 fn list(channels: &[&str]) -> String {
-    let named: Vec<String> = channels.iter().take(MOST_NAMED).map(|name| format!("#{name}")).collect();
+    let named: Vec<String> =
+        channels.iter().take(MOST_NAMED).map(|name| format!("#{name}")).collect();
     match channels.len().checked_sub(MOST_NAMED) {
         Some(rest) if rest > 0 => format!("{} and {rest} more", named.join(", ")),
         _ => named.join(", "),

@@ -26,9 +26,11 @@ pub async fn look(client: &Client, table: &str, must_be: bool) -> Vec<Finding> {
     let described = match described {
         Ok(output) => output.table,
         Err(e) if e.code() == Some("ResourceNotFoundException") => {
-            return vec![absent(client, table).rated(missing)];
+            return vec![absent(client, table, must_be)];
         }
-        Err(e) => return vec![trouble(&object, "dynamodb:DescribeTable", &e, e.code()).rated(missing)],
+        Err(e) => {
+            return vec![trouble(&object, "dynamodb:DescribeTable", &e, e.code()).rated(missing)];
+        }
     };
     let Some(described) = described.filter(has_our_key) else {
         let what = format!("{object} is no table of a den: its key is not `pk` and `sk`");
@@ -36,7 +38,8 @@ pub async fn look(client: &Client, table: &str, must_be: bool) -> Vec<Finding> {
         return vec![Finding::wrong(PART, what, mend).rated(missing)];
     };
     if described.table_status != Some(TableStatus::Active) {
-        let status = described.table_status.map_or("in no state".to_owned(), |status| status.to_string());
+        let status =
+            described.table_status.map_or("in no state".to_owned(), |status| status.to_string());
         let what = format!("{object} is {}", status.to_lowercase());
         return vec![Finding::wrong(PART, what, "try again in a minute").rated(missing)];
     }
@@ -67,10 +70,13 @@ fn trouble(
     Finding::wrong(PART, what, mend)
 }
 
-fn absent(client: &Client, table: &str) -> Finding {
+fn absent(client: &Client, table: &str, must_be: bool) -> Finding {
     let what = format!("table {table} does not exist{}", place(client));
-    let mend = "make it: den store init (`den up` needs none, it has a table of its own)";
-    Finding::wrong(PART, what, mend)
+    if must_be {
+        return Finding::wrong(PART, what, "make it: den store init");
+    }
+    let what = format!("{what}; `den up` needs none, it keeps everything in the folder .den");
+    Finding::note(PART, what).mended_by("for a deployment: den store init")
 }
 
 fn ttl_finding(object: &str, ttl: Option<&TimeToLiveDescription>) -> Finding {

@@ -35,12 +35,23 @@ impl Patient {
         let bot = world.add_application("Roast Den", "invented-token");
         let guild = world.add_guild("The Ember Society");
         world.add_text_channel(guild, "campfire").unwrap();
-        let variables = vec![("DISCORD_TOKEN", bot.token.clone()), ("DISCORD_API_URL", sim.url().to_owned())];
+        let variables =
+            vec![("DISCORD_TOKEN", bot.token.clone()), ("DISCORD_API_URL", sim.url().to_owned())];
         let folder = tempfile::tempdir().unwrap();
         let text = personality::Personality::new_file(&"turbo".parse().unwrap(), "Turbo");
         fs::write(folder.path().join("turbo.toml"), text).unwrap();
         let (dynamodb_url, sqs_url) = (DEAD.to_owned(), DEAD.to_owned());
-        Self { sim, world, bot, guild, variables, folder, is_deployment: false, dynamodb_url, sqs_url }
+        Self {
+            sim,
+            world,
+            bot,
+            guild,
+            variables,
+            folder,
+            is_deployment: false,
+            dynamodb_url,
+            sqs_url,
+        }
     }
 
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -49,7 +60,8 @@ impl Patient {
     }
 
     async fn subject(&self) -> Subject {
-        let variables: Vec<_> = self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let variables: Vec<_> =
+            self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let settings = Settings::of(&variables).unwrap();
         let aws = aws::local_config().await;
         let retries = aws_config::retry::RetryConfig::disabled();
@@ -57,7 +69,10 @@ impl Patient {
             .endpoint_url(&self.dynamodb_url)
             .retry_config(retries.clone())
             .build();
-        let sqs = aws_sdk_sqs::config::Builder::from(&aws).endpoint_url(&self.sqs_url).retry_config(retries).build();
+        let sqs = aws_sdk_sqs::config::Builder::from(&aws)
+            .endpoint_url(&self.sqs_url)
+            .retry_config(retries)
+            .build();
         let folder = self.folder.path().to_owned();
         Subject {
             is_deployment: self.is_deployment || settings.names_deployment,
@@ -99,7 +114,21 @@ impl Patient {
 async fn a_den_that_can_work_is_told_so() {
     let patient = Patient::new().await;
     patient.sync_commands().await;
-    insta::assert_snapshot!(patient.told(&[Part::Personalities, Part::Discord, Part::Permissions]).await, @"");
+    insta::assert_snapshot!(patient.told(&[Part::Personalities, Part::Discord, Part::Permissions]).await, @r"
+    Personalities
+      ✓ 1 in FOLDER: Turbo
+
+    Discord
+      ✓ the token is Roast Den's
+      ✓ the Message Content intent is on
+      ✓ 1000 of 1000 connections are left today
+      ✓ all 3 commands are registered
+
+    Permissions
+      ✓ The Ember Society: all that is needed, in 1 channel
+
+    Nothing is wrong.
+    ");
 }
 
 #[tokio::test]
@@ -107,7 +136,16 @@ async fn without_anything_it_says_what_den_up_does() {
     let mut patient = Patient::new().await;
     patient.variables.clear();
     let told = patient.told(&[Part::Discord, Part::Permissions]).await;
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r"
+    Discord
+      · no DISCORD_TOKEN is set: `den up` runs a simulated Discord on this machine
+        → to join a real server, see docs/how-to/join-your-server.md
+
+    Permissions
+      · none are looked at: there is no bot to ask as
+
+    Nothing is wrong.
+    ");
 }
 
 #[tokio::test]
@@ -115,21 +153,50 @@ async fn in_a_deployment_a_missing_token_and_model_are_wrong() {
     let mut patient = Patient::new().await;
     patient.variables.clear();
     patient.is_deployment = true;
-    insta::assert_snapshot!(patient.told(&[Part::Discord, Part::Model]).await, @"");
+    insta::assert_snapshot!(patient.told(&[Part::Discord, Part::Model]).await, @r"
+    Discord
+      ✗ DISCORD_TOKEN is not set: listener and workers do not start
+        → make a bot at https://discord.com/developers/applications, and set DISCORD_TOKEN to its token
+
+    Model
+      ✗ DEN_MODEL is not set: workers do not start
+        → set it to a model id, as in us.anthropic.claude-haiku-5-5
+
+    2 things are wrong.
+    ");
 }
 
 #[tokio::test]
 async fn a_token_that_was_reset_is_found_and_nothing_else_is_blamed() {
     let patient = Patient::new().await;
     patient.world.reset_token(patient.bot.application_id).unwrap();
-    insta::assert_snapshot!(patient.told(&[Part::Discord, Part::Permissions]).await, @"");
+    insta::assert_snapshot!(patient.told(&[Part::Discord, Part::Permissions]).await, @r"
+    Discord
+      ✗ Discord does not accept the token
+        → set DISCORD_TOKEN to a new one: https://discord.com/developers/applications, your application, Bot, Reset Token
+
+    Permissions
+      · none are looked at: the bot does not get into Discord
+
+    One thing is wrong.
+    ");
 }
 
 #[tokio::test]
 async fn an_intent_that_is_off_and_commands_that_are_not_ours_are_found() {
     let patient = Patient::new().await;
     patient.world.set_message_content(patient.bot.application_id, false).unwrap();
-    insta::assert_snapshot!(patient.told(&[Part::Discord]).await, @"");
+    insta::assert_snapshot!(patient.told(&[Part::Discord]).await, @r"
+    Discord
+      ✓ the token is Roast Den's
+      ✗ the Message Content intent is off: the den sees that people write, but not what
+        → switch it on: https://discord.com/developers/applications/APPLICATION/bot, Privileged Gateway Intents, Message Content Intent
+      ✓ 1000 of 1000 connections are left today
+      · the commands people see are not ours
+        → register them: den commands sync (`den up` does it by itself)
+
+    One thing is wrong.
+    ");
 }
 
 #[tokio::test]
@@ -138,14 +205,23 @@ async fn connections_that_run_out_are_found() {
     patient.sync_commands().await;
     patient.world.set_identifies_left(patient.bot.application_id, 0).unwrap();
     let told = patient.told(&[Part::Discord]).await;
-    assert!(told.contains("✗ 0 of 1000 connections are left today: the listener cannot connect"), "{told}");
+    assert!(
+        told.contains("✗ 0 of 1000 connections are left today: the listener cannot connect"),
+        "{told}"
+    );
 }
 
 #[tokio::test]
 async fn a_bot_without_a_guild_is_given_its_invitation() {
     let patient = Patient::new().await;
     patient.world.uninstall(patient.bot.application_id, patient.guild).unwrap();
-    insta::assert_snapshot!(patient.told(&[Part::Permissions]).await, @"");
+    insta::assert_snapshot!(patient.told(&[Part::Permissions]).await, @r"
+    Permissions
+      ✗ Roast Den is in no guild yet
+        → invite it: https://discord.com/oauth2/authorize?client_id=APPLICATION&scope=bot+applications.commands&permissions=275414862848
+
+    One thing is wrong.
+    ");
 }
 
 #[tokio::test]
@@ -158,14 +234,32 @@ async fn what_a_channel_takes_away_is_named_with_the_channels_it_concerns() {
     }
     let attic = world.add_text_channel(patient.guild, "attic").unwrap();
     world.set_bot_permission(attic, Permissions::VIEW_CHANNEL, false).unwrap();
-    insta::assert_snapshot!(patient.told(&[Part::Permissions]).await, @"");
+    insta::assert_snapshot!(patient.told(&[Part::Permissions]).await, @r"
+    Permissions
+      · The Ember Society: hidden from the bot, which may be as you want it: #attic
+        → where the den should listen: Edit Channel, Permissions, add Roast Den: View Channel
+      ✓ The Ember Society: all that is needed, in 1 channel
+      ✗ The Ember Society: no Send Messages in #rules, #news: the overwrite for Roast Den itself takes it away; it cannot answer there
+        → Edit Channel, Permissions, Roast Den: set Send Messages to ✓; or hide the channel from the bot, if nobody should talk to it there
+
+    One thing is wrong.
+    ");
 }
 
 #[tokio::test]
 async fn what_no_role_allows_is_mended_at_the_role() {
     let patient = Patient::new().await;
-    patient.world.set_bot_role(patient.bot.application_id, patient.guild, Permissions::empty()).unwrap();
-    insta::assert_snapshot!(patient.told(&[Part::Permissions]).await, @"");
+    patient
+        .world
+        .set_bot_role(patient.bot.application_id, patient.guild, Permissions::empty())
+        .unwrap();
+    insta::assert_snapshot!(patient.told(&[Part::Permissions]).await, @r"
+    Permissions
+      ✗ The Ember Society: no Manage Webhooks in #campfire: no role of Roast Den allows it; every personality speaks as the bot, without its own name and face
+        → Server Settings, Roles, Roast Den: switch Manage Webhooks on
+
+    One thing is wrong.
+    ");
 }
 
 #[tokio::test]
@@ -173,11 +267,15 @@ async fn a_channel_in_a_file_that_nobody_can_see_is_found() {
     let patient = Patient::new().await;
     let file = patient.folder.path().join("turbo.toml");
     let text = fs::read_to_string(&file).unwrap();
-    assert!(!text.contains("\nchannels = "), "the template binds nothing");
-    let bound = text.replace("[presence]\n", "[presence]\nchannels = [\"4242\"]\n");
+    let bound = text
+        .replace("# channels = [\"100000000000000000\"]", "channels = [\"100000000000004242\"]");
+    assert_ne!(text, bound, "the template shows how a channel is bound");
     fs::write(&file, bound).unwrap();
     let told = patient.told(&[Part::Permissions]).await;
-    assert!(told.contains("✗ Turbo is bound to channel 4242, which does not exist"), "{told}");
+    assert!(
+        told.contains("✗ Turbo is bound to channel 100000000000004242, which does not exist"),
+        "{told}"
+    );
 }
 
 #[tokio::test]
@@ -196,13 +294,15 @@ async fn a_file_with_a_problem_is_named() {
     fs::write(patient.folder.path().join("grim.toml"), "id = \"grim\"\nname = 3\n").unwrap();
     let told = patient.told(&[Part::Personalities]).await;
     assert!(told.contains("problems, the first: FOLDER/grim.toml"), "{told}");
-    assert!(told.contains("→ see all of them, each with its place: den personality check"), "{told}");
+    assert!(told.contains("→ see all, each with its place: den personality check"), "{told}");
 }
 
 #[tokio::test]
 async fn a_model_that_answers_and_a_fallback_that_is_throttled_are_told_apart() {
     let sim = BedrockSim::start().await;
-    sim.answer_with(|call| if call.model_id == "spare" { Play::Throttle } else { Play::say("Hello!") });
+    sim.answer_with(
+        |call| if call.model_id == "spare" { Play::Throttle } else { Play::say("Hello!") },
+    );
     let mut patient = Patient::new()
         .await
         .with("DEN_MODEL", "main")
@@ -212,13 +312,19 @@ async fn a_model_that_answers_and_a_fallback_that_is_throttled_are_told_apart() 
     let told = patient.told(&[Part::Model]).await;
     assert!(told.contains("✓ main answers, with the first word after"), "{told}");
     assert!(told.contains("✗ ask spare: throttled"), "{told}");
-    assert!(told.contains("→ wait, raise the limit at the endpoint, or set DEN_FALLBACK_MODEL"), "{told}");
+    assert!(
+        told.contains("→ wait, raise the limit at the endpoint, or set DEN_FALLBACK_MODEL"),
+        "{told}"
+    );
     assert_eq!(sim.calls().len(), 2, "each model is asked once");
 }
 
 #[tokio::test]
 async fn an_endpoint_that_is_not_there_says_how_to_start_one() {
-    let patient = Patient::new().await.with("DEN_MODEL", "llama3.2:3b").with("DEN_MODEL_URL", format!("{DEAD}/v1"));
+    let patient = Patient::new()
+        .await
+        .with("DEN_MODEL", "llama3.2:3b")
+        .with("DEN_MODEL_URL", format!("{DEAD}/v1"));
     let told = patient.told(&[Part::Model]).await;
     assert!(told.contains("✗ ask llama3.2:3b: not available"), "{told}");
     assert!(told.contains("→ start the server that DEN_MODEL_URL names"), "{told}");
@@ -237,11 +343,24 @@ async fn dynamodb() -> String {
 async fn the_table_of_a_deployment_is_missed_made_and_found() {
     let mut patient = Patient::new().await.with("DEN_TABLE", "dens");
     patient.dynamodb_url = dynamodb().await;
-    insta::assert_snapshot!(patient.told(&[Part::Table]).await, @"");
+    insta::assert_snapshot!(patient.told(&[Part::Table]).await, @r"
+    Table
+      ✗ table dens does not exist in local
+        → make it: den store init
+
+    One thing is wrong.
+    ");
 
     let client = patient.subject().await.dynamodb;
     Store::new(client, "dens").init().await.unwrap();
-    insta::assert_snapshot!(patient.told(&[Part::Table]).await, @"");
+    insta::assert_snapshot!(patient.told(&[Part::Table]).await, @r"
+    Table
+      ✓ table dens in local is there
+      ✓ its TTL is on: what is old is forgotten
+      ✓ items in it can be read
+
+    Nothing is wrong.
+    ");
 }
 
 #[tokio::test]
@@ -263,10 +382,13 @@ async fn a_table_that_forgets_nothing_and_one_of_somebody_else_are_found() {
 }
 
 async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str, keys: &[&str; 2]) {
-    let mut request = client.create_table().table_name(table).billing_mode(BillingMode::PayPerRequest);
+    let mut request =
+        client.create_table().table_name(table).billing_mode(BillingMode::PayPerRequest);
     for (name, kind) in keys.iter().zip([KeyType::Hash, KeyType::Range]) {
         let key = KeySchemaElement::builder().attribute_name(*name).key_type(kind).build().unwrap();
-        let text = AttributeDefinition::builder().attribute_name(*name).attribute_type(ScalarAttributeType::S);
+        let text = AttributeDefinition::builder()
+            .attribute_name(*name)
+            .attribute_type(ScalarAttributeType::S);
         request = request.key_schema(key).attribute_definitions(text.build().unwrap());
     }
     request.send().await.unwrap();
@@ -293,7 +415,10 @@ async fn sqs(queues: &'static [&'static str]) -> String {
     let answer = move |Json(asked): Json<serde_json::Value>| async move {
         let name = asked["QueueName"].as_str().unwrap_or_default().to_owned();
         if queues.contains(&name.as_str()) {
-            return (StatusCode::OK, Json(serde_json::json!({"QueueUrl": format!("http://sqs.test/1/{name}")})));
+            return (
+                StatusCode::OK,
+                Json(serde_json::json!({"QueueUrl": format!("http://sqs.test/1/{name}")})),
+            );
         }
         let refusal = serde_json::json!({
             "__type": "com.amazonaws.sqs#QueueDoesNotExist",
@@ -319,19 +444,34 @@ async fn as_json(mut request: axum::extract::Request) -> axum::extract::Request 
 async fn each_queue_that_is_missing_comes_with_the_command_that_makes_it() {
     let mut patient = Patient::new().await;
     patient.is_deployment = true;
-    patient.sqs_url = sqs(&["roast-den-turbo.fifo", "roast-den-steward.fifo", "roast-den-steward-dlq.fifo"]).await;
-    insta::assert_snapshot!(patient.told(&[Part::Queues]).await, @"");
+    patient.sqs_url =
+        sqs(&["roast-den-turbo.fifo", "roast-den-steward.fifo", "roast-den-steward-dlq.fifo"])
+            .await;
+    insta::assert_snapshot!(patient.told(&[Part::Queues]).await, @r"
+    Queues
+      ✓ 3 of 4 queues are there, with those for dead letters
+      ✗ queue roast-den-turbo-dlq.fifo does not exist
+        → make it: aws sqs create-queue --queue-name roast-den-turbo-dlq.fifo --attributes FifoQueue=true
+
+    One thing is wrong.
+    ");
 }
 
 #[tokio::test]
 async fn on_a_laptop_no_queue_is_missed() {
     let mut patient = Patient::new().await;
     patient.sqs_url = sqs(&[]).await;
-    insta::assert_snapshot!(patient.told(&[Part::Queues]).await, @"");
+    insta::assert_snapshot!(patient.told(&[Part::Queues]).await, @r"
+    Queues
+      · no queue begins with roast-den-; `den up` needs none, it has an inbox of its own
+
+    Nothing is wrong.
+    ");
 }
 
 #[test]
 fn a_report_for_scripts_says_state_and_mend() {
-    let finding = Finding::wrong(Part::Table, "table dens does not exist", "make it: den store init");
-    insta::assert_snapshot!(serde_json::to_string(&finding).unwrap(), @"");
+    let finding =
+        Finding::wrong(Part::Table, "table dens does not exist", "make it: den store init");
+    insta::assert_snapshot!(serde_json::to_string(&finding).unwrap(), @r#"{"part":"table","state":"wrong","what":"table dens does not exist","mend":"make it: den store init"}"#);
 }
