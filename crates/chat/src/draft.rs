@@ -160,9 +160,9 @@ mod tests {
         draft.push(&"Boo! ".repeat(500));
         let messages = draft.messages();
         assert!(
-            messages[0].starts_with(
-                "-# ↩ [Ann: do … eat?](<https://discord.com/channels/1/2/3>)\nBoo!"
-            ) || messages[0].starts_with("-# ↩ [Ann: do"),
+            messages[0]
+                .starts_with("-# ↩ [Ann: do … eat?](<https://discord.com/channels/1/2/3>)\nBoo!")
+                || messages[0].starts_with("-# ↩ [Ann: do"),
             "{}",
             messages[0]
         );

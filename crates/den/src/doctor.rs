@@ -5,6 +5,7 @@
 
 mod bot;
 mod cast;
+mod guild;
 mod models;
 mod permissions;
 mod queues;

@@ -9,6 +9,7 @@ use discord::{Discord, Settings, Token};
 use personality::Roster;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use twilight_model::id::{Id, marker::ApplicationMarker};
 
 use crate::{inbox::Inbox, local::LocalTable};
 
@@ -21,6 +22,8 @@ pub struct Where {
     pub api_url: String,
     /// The gateway, where it is not the one Discord names.
     pub gateway_url: Option<String>,
+    /// The application of a Discord that has just begun: it knows no session that an earlier den left.
+    pub newborn: Option<Id<ApplicationMarker>>,
 }
 
 /// A running den.
@@ -48,6 +51,10 @@ impl Engine {
         health: Option<TcpListener>,
     ) -> anyhow::Result<Self> {
         let table = LocalTable::open(data).await?;
+        if let Some(application) = at.newborn {
+            let cleared = table.store.clear_gateway_session(application, 0).await;
+            cleared.context("forget the last session")?;
+        }
         let host =
             at.api_url.strip_prefix("http://").map(|host| host.trim_end_matches('/').to_owned());
         let settings = Settings {

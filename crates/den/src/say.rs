@@ -1,6 +1,10 @@
-//! What `den up` says on the terminal.
+//! What `den up` says on the terminal. A terminal that is gone does not end a den: nothing here can fail.
 
-use std::net::SocketAddr;
+use std::{
+    fmt::Display,
+    io::{Write, stdout},
+    net::SocketAddr,
+};
 
 use owo_colors::{OwoColorize, Stream::Stdout};
 use personality::Roster;
@@ -9,43 +13,43 @@ use crate::up::Den;
 
 /// The den is up, and this is its page.
 pub fn ready(den: &Den, address: SocketAddr) {
-    println!();
-    introduce(&den.roster);
-    println!("  {}", unmarked(&den.model_note));
-    println!();
+    introduce(&den.roster, &den.model_note);
     let url = format!("http://{address}/");
-    println!("  Talk to them at {}", url.if_supports_color(Stdout, |url| url.bold()));
-    println!(
-        "  {}",
-        "Ctrl-C stops the den; what they remember stays.".if_supports_color(Stdout, |t| t.dimmed())
-    );
-    println!();
+    line(format_args!("Talk to them at {}", url.if_supports_color(Stdout, |url| url.bold())));
+    end();
 }
 
 /// The den is in the real Discord.
 pub fn joined(bot: &str, roster: &Roster, model_note: &str) {
-    println!();
-    introduce(roster);
-    println!("  {}", unmarked(model_note));
-    println!();
-    println!("  {} listens on Discord.", bot.if_supports_color(Stdout, |name| name.bold()));
-    println!(
-        "  {}",
-        "Ctrl-C stops the den; what they remember stays.".if_supports_color(Stdout, |t| t.dimmed())
-    );
-    println!();
+    introduce(roster, model_note);
+    line(format_args!("{} listens on Discord.", bot.if_supports_color(Stdout, |name| name.bold())));
+    end();
 }
 
 /// The den is going down.
 pub fn stopping() {
-    println!("  Finishing what was begun …");
+    line("Finishing what was begun …");
 }
 
-fn introduce(roster: &Roster) {
+fn introduce(roster: &Roster, model_note: &str) {
+    line("");
     for who in roster.iter() {
-        println!("  {} — {}", who.name.if_supports_color(Stdout, |name| name.bold()), who.summary);
+        let name = who.name.if_supports_color(Stdout, |name| name.bold());
+        line(format_args!("{name} — {}", who.summary));
     }
-    println!();
+    line("");
+    line(unmarked(model_note));
+    line("");
+}
+
+fn end() {
+    let how = "Ctrl-C stops the den; what they remember stays.";
+    line(how.if_supports_color(Stdout, |text| text.dimmed()));
+    line("");
+}
+
+fn line(text: impl Display) {
+    let _ = writeln!(stdout(), "  {text}");
 }
 
 /// The note is markdown for the page; a terminal shows it plain.

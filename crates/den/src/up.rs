@@ -80,6 +80,7 @@ impl Den {
             token: Token::parse(SIM_TOKEN)?,
             api_url: sim.url().to_owned(),
             gateway_url: Some(sim.gateway_url().to_owned()),
+            newborn: Some(Id::new(bot.application_id.get())),
         };
         let engine = Engine::start(&at, data, roster.clone(), choice.models, None).await?;
         commands::sync(&engine.worker.discord, Id::new(bot.application_id.get())).await?;
@@ -188,6 +189,7 @@ async fn join(
         token,
         api_url: settings.discord_url.clone(),
         gateway_url: settings.gateway_url.clone(),
+        newborn: None,
     };
     let mut engine = Engine::start(&at, &args.data, roster.clone(), choice.models, None).await?;
     let me = engine

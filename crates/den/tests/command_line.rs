@@ -1,5 +1,10 @@
 //! The program as a person or a script runs it: what it is told, what it prints, how it ends.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that unwraps says all there is to say when it fails"
+)]
+
 use std::{
     path::{Path, PathBuf},
     process::{Output, Stdio},
