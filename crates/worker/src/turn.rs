@@ -21,7 +21,7 @@ use crate::{
     reply::ReplyError,
     settle::{Settled, give_up, settle},
     verdict::rest,
-    voice::{Stage, is_closed},
+    voice::{Stage, is_closed, is_final},
 };
 
 /// A claim that crashed so often is poison.
@@ -277,7 +277,7 @@ impl Turn<'_> {
 
     async fn could_not_speak(&self, e: ReplyError, mut why: Explanation) -> Result<(), Failed> {
         match e {
-            ReplyError::Discord { source, .. } if source.is_final() => {
+            ReplyError::Discord { source, .. } if is_final(&source) => {
                 why.outcome = Outcome::Silent;
                 why.reason = Some(refusal(&source));
                 self.settle(&[], None, &why, false).await

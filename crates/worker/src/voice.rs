@@ -69,7 +69,7 @@ impl Stage<'_> {
         }
         match self.webhook(row.parent_id.unwrap_or(self.event.channel_id)).await {
             Ok(webhook) => row.webhook = Some(WebhookRow { id: webhook.id, token: webhook.token }),
-            Err(e) if e.is_final() => {
+            Err(e) if is_final(&e) => {
                 tracing::info!(channel = %self.event.channel_id, error = %e, "no webhook here: the bot user speaks");
                 row.no_webhook_until_ms = now_ms() + BELIEVED_MS;
             }
@@ -201,6 +201,12 @@ impl Voice {
             _ => discord.delete_message(posted(shown)).await,
         }
     }
+}
+
+/// Whether trying again cannot help. A token that is not accepted is the operator's to mend: until then the
+/// record returns, and nothing is concluded about the channel.
+pub(crate) fn is_final(e: &Error) -> bool {
+    e.is_final() && !matches!(e, Error::Unauthorized)
 }
 
 /// Whether Discord will not let us post in the channel, whoever speaks.

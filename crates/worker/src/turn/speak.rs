@@ -13,6 +13,7 @@ use crate::{
     ask,
     files::Files,
     reply::{POST_TIMEOUT, Reply, ReplyError},
+    voice::is_final,
 };
 
 /// Kept back from the model's time, to finish cleanly what was shown: the final post and settling.
@@ -151,7 +152,7 @@ impl Turn<'_> {
                 }
                 Ok(())
             }
-            Err(ReplyError::Discord { source, .. }) if source.is_final() => {
+            Err(ReplyError::Discord { source, .. }) if is_final(&source) => {
                 tracing::info!(event = %self.events[0].id, error = %source, "discord does not take the reply");
                 why.outcome = Outcome::Silent;
                 why.reason = Some(refusal(&source));
