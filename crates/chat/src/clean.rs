@@ -9,8 +9,13 @@ const MAX_CHARS: usize = 4_000;
 /// A person's text as the personality reads it: mentions as names, no invisible or control characters,
 /// at most 4,000 characters. Empty where nothing visible was said.
 pub fn clean(text: &str, mentions: &[Mention]) -> String {
-    let visible: String = text.chars().filter(|c| !is_hidden(*c)).take(MAX_CHARS).collect();
-    name_mentions(&visible, mentions).trim().to_owned()
+    let bounded: String = visible(text).chars().take(MAX_CHARS).collect();
+    name_mentions(&bounded, mentions).trim().to_owned()
+}
+
+/// A text without invisible and control characters, whatever its length.
+pub fn visible(text: &str) -> String {
+    text.chars().filter(|c| !is_hidden(*c)).collect()
 }
 
 /// A person's name as it may stand in a prompt or a quote: one line, no quotes or brackets, at most 64

@@ -1,6 +1,6 @@
 //! The answer while it grows: which messages should stand in the channel now.
 
-use crate::{clean, clean_name, plain, split::split};
+use crate::{clean_name, plain, split::split, visible};
 
 /// The longest answer shown, in characters: three full messages. Models are told to be brief; this is for
 /// those that are not.
@@ -80,8 +80,8 @@ impl Draft {
     /// What was said so far: visible characters only, without the speaker's own name, at most 6,000
     /// characters.
     pub fn text(&self) -> String {
-        let visible = clean_long(&self.text);
-        let mut text = visible.as_str();
+        let visible = visible(&self.text);
+        let mut text = visible.trim();
         for name in &self.own_names {
             let bare = text.trim_start_matches(['*', '_', ' ']);
             let after = bare
@@ -111,23 +111,6 @@ impl Draft {
         }
         parts
     }
-}
-
-/// [`clean`] bounds a person's message at Discord's own limit; an answer may be longer.
-fn clean_long(text: &str) -> String {
-    let mut cleaned = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let kept = clean(line, &[]);
-        let indent: String = line.chars().take_while(|c| *c == ' ' || *c == '\t').collect();
-        if !kept.is_empty() {
-            cleaned.push_str(&indent);
-            cleaned.push_str(&kept);
-        }
-        if line.ends_with('\n') {
-            cleaned.push('\n');
-        }
-    }
-    cleaned.trim().to_owned()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod prompt;
 mod split;
 mod tokens;
 
-pub use clean::{clean, clean_name, plain};
+pub use clean::{clean, clean_name, plain, visible};
 pub use decide::{Decision, Known, Limit, Silence, Situation, decide};
 pub use draft::{Draft, Opening};
 pub use explanation::{Context, Explanation, Milliseconds, Outcome, Tokens};

@@ -149,8 +149,13 @@ impl Inner {
         let lane = (event.personality.clone(), event.channel_id);
         let is_new = {
             let mut lanes = self.lock();
+            let waiting = lanes.waiting.get(&lane);
+            // Left by an earlier den, and replayed by Discord.
+            if waiting.is_some_and(|events| events.iter().any(|known| known.id == event.id)) {
+                return;
+            }
+            let is_new = waiting.is_none();
             lanes.n_waiting += 1;
-            let is_new = !lanes.waiting.contains_key(&lane);
             lanes.waiting.entry(lane.clone()).or_default().push_back(event);
             is_new
         };

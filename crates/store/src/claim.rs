@@ -50,16 +50,34 @@ pub enum Claimed {
 /// How far earlier attempts came.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
+    /// Whether there was an earlier attempt, however it ended: it may have left something in the channel.
+    pub is_retake: bool,
     /// Earlier attempts that neither finished nor gave up: they crashed.
     pub crashed: u32,
-    /// When the first attempt began.
-    pub started_ms: u64,
-    /// The events that the turn in progress answers together, its leader first.
+    /// The events that the turn in progress answers together, its leader first. Once something is shown or
+    /// generated these are exactly the ones it answers.
     pub members: Vec<EventId>,
     /// The messages already shown, in order.
     pub shown: Vec<Shown>,
-    /// The whole answer, if it was generated: it is not paid for twice.
-    pub text: Option<String>,
+    /// The whole answer, if there is one: it is not paid for twice.
+    pub answer: Option<Answer>,
+}
+
+/// A whole answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its text.
+    pub text: String,
+    /// Whether the personality found the words itself; otherwise it is a fixed line.
+    pub own_words: bool,
+}
+
+impl Progress {
+    /// Whether people may have seen a part of the answer, or it is whole: then it was let in once, and is
+    /// finished.
+    pub fn has_begun(&self) -> bool {
+        !self.shown.is_empty() || self.answer.is_some()
+    }
 }
 
 /// A message of a reply, as it stands in Discord.
@@ -87,16 +105,18 @@ pub enum Via {
 #[derive(Debug, Deserialize)]
 struct Item {
     state: String,
+    token: String,
     lock: u64,
+    /// Attempts that took the claim, less those that gave it up.
     #[serde(default)]
-    tries: u32,
-    #[serde(default)]
-    started: u64,
+    tries: i64,
     #[serde(default)]
     members: Vec<EventId>,
     #[serde(default)]
     shown: Vec<Shown>,
     text: Option<String>,
+    #[serde(default)]
+    own: bool,
 }
 
 impl Store {
@@ -114,12 +134,11 @@ impl Store {
         attempt: &Attempt,
     ) -> Result<Claimed, Error> {
         let operation = || format!("claim {event}");
-        let members = members.iter().map(|id| s(id.as_str())).collect();
         let taken = self
             .claim_update(event)
             .update_expression(
                 "SET #v = :v, #token = :token, #lock = :lock, #ttl = :ttl, \
-                 #state = if_not_exists(#state, :claimed), #started = if_not_exists(#started, :now), \
+                 #state = if_not_exists(#state, :claimed), \
                  #members = if_not_exists(#members, :members) ADD #tries :one",
             )
             .condition_expression(
@@ -130,7 +149,6 @@ impl Store {
             .expression_attribute_names("#lock", "lock")
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#started", "started")
             .expression_attribute_names("#members", "members")
             .expression_attribute_names("#tries", "tries")
             .expression_attribute_values(":v", n(ITEM_VERSION))
@@ -138,7 +156,7 @@ impl Store {
             .expression_attribute_values(":lock", n(attempt.lock_ms))
             .expression_attribute_values(":ttl", n(ttl(attempt.now_ms, KEPT_DAYS)))
             .expression_attribute_values(":now", n(attempt.now_ms))
-            .expression_attribute_values(":members", AttributeValue::L(members))
+            .expression_attribute_values(":members", ids(members))
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":claimed", s("claimed"))
             .expression_attribute_values(":showing", s("showing"))
@@ -150,10 +168,8 @@ impl Store {
         match taken {
             // A new item has no old one; the embedded engine then returns the key alone.
             Ok(output) => match output.attributes.filter(|old| old.contains_key("state")) {
-                None => {
-                    Ok(Claimed::Won(Progress { started_ms: attempt.now_ms, ..Progress::default() }))
-                }
-                Some(old) => Ok(Claimed::Won(read(old, operation)?.progress())),
+                None => Ok(Claimed::Won(Progress::default())),
+                Some(old) => Ok(Claimed::Won(read(old, operation)?.progress(0))),
             },
             Err(e) => {
                 let held = e
@@ -165,59 +181,76 @@ impl Store {
                         _ => None,
                     });
                 match held {
-                    Some(item) => Ok(read(item, operation)?.held()),
+                    Some(item) => Ok(read(item, operation)?.held(attempt)),
                     None => Err(failed(operation())(e)),
                 }
             }
         }
     }
 
-    /// Records the messages shown so far: written right after each first appearance of one.
+    /// Records the messages shown so far, and which events they answer: written right after each first
+    /// appearance of one.
     ///
     /// # Errors
     /// [`Error::ClaimLost`], [`Error::Failed`].
     pub async fn showing(
         &self,
         event: &EventId,
+        members: &[EventId],
         attempt: &Attempt,
         shown: &[Shown],
     ) -> Result<(), Error> {
-        // A text generated earlier and now being posted stays generated.
+        let list = serde_dynamo::to_attribute_value(shown);
         self.write_claim(
             event,
             attempt,
             "note what is shown of",
-            "SET #state = if_not_exists(#generated, :state), #shown = :value",
-            &[("#shown", "shown"), ("#generated", "generated"), ("#state", "state")],
+            // A text generated earlier and now being posted stays generated.
+            "SET #state = if_not_exists(#generated, :state), #shown = :value, #members = :members",
+            &[
+                ("#shown", "shown"),
+                ("#generated", "generated"),
+                ("#state", "state"),
+                ("#members", "members"),
+            ],
             vec![
                 (":state", s("showing")),
-                (
-                    ":value",
-                    serde_dynamo::to_attribute_value(shown)
-                        .map_err(unreadable(format!("claim {event}")))?,
-                ),
+                (":value", list.map_err(unreadable(format!("claim {event}")))?),
+                (":members", ids(members)),
             ],
         )
         .await
     }
 
-    /// Records the whole answer before its final post.
+    /// Records the whole answer before its final post, and which events it answers.
     ///
     /// # Errors
     /// [`Error::ClaimLost`], [`Error::Failed`].
     pub async fn generated(
         &self,
         event: &EventId,
+        members: &[EventId],
         attempt: &Attempt,
-        text: &str,
+        answer: &Answer,
     ) -> Result<(), Error> {
         self.write_claim(
             event,
             attempt,
             "keep the answer to",
-            "SET #state = :state, #generated = :state, #text = :value",
-            &[("#state", "state"), ("#generated", "generated"), ("#text", "text")],
-            vec![(":state", s("generated")), (":value", s(text))],
+            "SET #state = :state, #generated = :state, #text = :value, #own = :own, #members = :members",
+            &[
+                ("#state", "state"),
+                ("#generated", "generated"),
+                ("#text", "text"),
+                ("#own", "own"),
+                ("#members", "members"),
+            ],
+            vec![
+                (":state", s("generated")),
+                (":value", s(&answer.text)),
+                (":own", AttributeValue::Bool(answer.own_words)),
+                (":members", ids(members)),
+            ],
         )
         .await
     }
@@ -237,25 +270,50 @@ impl Store {
             event,
             attempt,
             "close",
-            "SET #state = :state, #why = :value REMOVE #text, #generated",
-            &[("#state", "state"), ("#why", "why"), ("#text", "text"), ("#generated", "generated")],
+            "SET #state = :state, #why = :value REMOVE #text, #generated, #own",
+            &[
+                ("#state", "state"),
+                ("#why", "why"),
+                ("#text", "text"),
+                ("#generated", "generated"),
+                ("#own", "own"),
+            ],
             vec![(":state", s(if spoke { "sent" } else { "silent" })), (":value", s(why))],
         )
         .await
     }
 
     /// Gives the claim up, so that the next attempt need not wait and does not count this one as a crash.
+    /// Done twice, it counts once.
     ///
     /// # Errors
     /// [`Error::ClaimLost`], [`Error::Failed`].
     pub async fn give_up(&self, event: &EventId, attempt: &Attempt) -> Result<(), Error> {
-        self.write_claim(
+        self.write_claim_if(
+            "#token = :token AND #lock > :zero",
             event,
             attempt,
             "give up",
             "SET #lock = :zero ADD #tries :less",
             &[("#lock", "lock"), ("#tries", "tries")],
             vec![(":zero", n(0)), (":less", n(-1))],
+        )
+        .await
+    }
+
+    /// Lets the claim go without forgetting how often it crashed: whoever takes it next sees a poisonous
+    /// event again.
+    ///
+    /// # Errors
+    /// [`Error::ClaimLost`], [`Error::Failed`].
+    pub async fn release(&self, event: &EventId, attempt: &Attempt) -> Result<(), Error> {
+        self.write_claim(
+            event,
+            attempt,
+            "release",
+            "SET #lock = :zero",
+            &[("#lock", "lock")],
+            vec![(":zero", n(0))],
         )
         .await
     }
@@ -269,10 +327,24 @@ impl Store {
         names: &[(&str, &str)],
         values: Vec<(&str, AttributeValue)>,
     ) -> Result<(), Error> {
+        self.write_claim_if("#token = :token", event, attempt, verb, update, names, values).await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "an update in DynamoDB's own parts")]
+    async fn write_claim_if(
+        &self,
+        condition: &str,
+        event: &EventId,
+        attempt: &Attempt,
+        verb: &str,
+        update: &str,
+        names: &[(&str, &str)],
+        values: Vec<(&str, AttributeValue)>,
+    ) -> Result<(), Error> {
         let mut request = self
             .claim_update(event)
             .update_expression(update)
-            .condition_expression("#token = :token")
+            .condition_expression(condition)
             .expression_attribute_names("#token", "token")
             .expression_attribute_values(":token", s(&attempt.token));
         for (placeholder, name) in names {
@@ -314,20 +386,28 @@ fn read(
 }
 
 impl Item {
-    fn progress(self) -> Progress {
+    /// What the attempts of before left; `own_tries` of the tries are the present attempt's.
+    fn progress(self, own_tries: i64) -> Progress {
+        let own_words = self.own;
         Progress {
-            crashed: self.tries,
-            started_ms: self.started,
+            is_retake: true,
+            crashed: u32::try_from((self.tries - own_tries).max(0)).unwrap_or(u32::MAX),
             members: self.members,
             shown: self.shown,
-            text: self.text,
+            answer: self.text.map(|text| Answer { text, own_words }),
         }
     }
 
-    fn held(self) -> Claimed {
+    fn held(self, attempt: &Attempt) -> Claimed {
         match self.state.as_str() {
             "sent" | "silent" => Claimed::Closed,
+            // Our own write, whose answer was lost on the way: the SDK tried again.
+            _ if self.token == attempt.token => Claimed::Won(self.progress(1)),
             _ => Claimed::Live { until_ms: self.lock },
         }
     }
+}
+
+fn ids(events: &[EventId]) -> AttributeValue {
+    AttributeValue::L(events.iter().map(|id| s(id.as_str())).collect())
 }

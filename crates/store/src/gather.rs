@@ -55,10 +55,12 @@ impl Store {
         let rest = window.and_then(|window| Ok((window, channel?, counts?)));
         let failed = claims.iter().any(Result::is_err) || rest.is_err();
         if failed {
-            let won =
-                wanted.events.iter().zip(&claims).filter(|(_, c)| matches!(c, Ok(Claimed::Won(_))));
+            // A claim whose answer was lost may be ours as well.
+            let is_other =
+                |claim: &Result<_, _>| matches!(claim, Ok(Claimed::Closed | Claimed::Live { .. }));
+            let ours = wanted.events.iter().zip(&claims).filter(|(_, claim)| !is_other(claim));
             // Best effort: where this fails too, the lock runs out by itself.
-            join_all(won.map(|(event, _)| self.give_up(event, attempt))).await;
+            join_all(ours.map(|(event, _)| self.give_up(event, attempt))).await;
         }
         let claims = claims.into_iter().collect::<Result<_, _>>()?;
         let (window, channel, counts) = rest?;

@@ -17,7 +17,7 @@ mod table;
 mod window;
 
 pub use channel::{ChannelRow, Kind, WebhookRow};
-pub use claim::{Attempt, Claimed, Progress, Shown, Via};
+pub use claim::{Answer, Attempt, Claimed, Progress, Shown, Via};
 pub use counter::{Counter, Subject};
 pub use error::Error;
 pub use gateway::GatewaySession;

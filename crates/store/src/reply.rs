@@ -72,6 +72,8 @@ impl Store {
             .table_name(&self.table)
             .key("pk", s(partition(message)))
             .key("sk", s("R"))
+            // A retake asks whether a message has its row: a stale no would adopt somebody else's.
+            .consistent_read(true)
             .send()
             .await
             .map_err(failed(operation()))?

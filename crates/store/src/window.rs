@@ -94,6 +94,8 @@ impl Store {
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", s(partition(channel)))
             .expression_attribute_values(":prefix", s(prefix(personality)))
+            // The turn before may have ended milliseconds ago.
+            .consistent_read(true)
             .scan_index_forward(false)
             .limit(NEWEST)
             .send()

@@ -60,8 +60,8 @@ pub(crate) async fn read(discord: &Discord, events: &[Event], sees: bool) -> Fil
 async fn document(discord: &Discord, attachment: &Attachment) -> Document {
     let text = match discord.fetch(&attachment.url, MAX_TEXT).await {
         Ok(bytes) => {
-            let text = chat::clean(&String::from_utf8_lossy(&bytes), &[]);
-            text.chars().take(MAX_CHARS).collect()
+            let text = chat::visible(&String::from_utf8_lossy(&bytes));
+            text.trim().chars().take(MAX_CHARS).collect()
         }
         Err(e) => {
             tracing::info!(attachment = %attachment.id, error = %e, "an attachment was not read");

@@ -7,8 +7,10 @@ use queue::{Event, ReadError, STEWARD, What};
 
 use crate::{Deadline, Delivery, Verdict, Worker, steward, turn};
 
-/// A turn is not begun with less time than this: it could not even say that it failed.
-const A_TURNS_WORTH: Duration = Duration::from_secs(8);
+/// A further turn is not begun with less time than this: a model's first word may take ten seconds, and the
+/// end of a turn keeps seven back. Where all of it is less, a further turn needs nearly all.
+const A_TURNS_WORTH: Duration = Duration::from_secs(20);
+const NEARLY: Duration = Duration::from_secs(1);
 /// How long a body of a newer version is held back, for the deploy that can read it.
 const HOLD_NEWER: Duration = Duration::from_secs(300);
 /// After this many deliveries a body of a newer version counts as unreadable: about an hour.
@@ -20,24 +22,25 @@ impl Worker {
     /// Deals with the deliveries of one message group, in order, and answers for each of them in the same
     /// order. After the first that must be retried, all later ones are retried too: order survives.
     pub async fn serve(&self, deliveries: &[Delivery], deadline: Deadline) -> Vec<Verdict> {
+        let worth = A_TURNS_WORTH.min(deadline.left().saturating_sub(NEARLY));
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(deliveries.len());
         while let Some(next) = deliveries.get(verdicts.len()) {
-            if deadline.left() < A_TURNS_WORTH && !verdicts.is_empty() {
+            if deadline.left() < worth && !verdicts.is_empty() {
                 verdicts.resize(deliveries.len(), Verdict::Retry { after: Duration::ZERO });
                 break;
             }
-            let (covered, verdict) = match self.read(next) {
+            let dealt_with = match self.read(next) {
                 Ok(first) => {
                     let burst = self.burst(first, &deliveries[verdicts.len() + 1..]);
                     self.deal_with(&burst, next.receives, deadline).await
                 }
-                Err(verdict) => (1, verdict),
+                Err(verdict) => vec![verdict],
             };
-            if matches!(verdict, Verdict::Retry { .. }) {
-                verdicts.resize(deliveries.len(), verdict);
-                break;
+            verdicts.extend(dealt_with);
+            if let Some(Verdict::Retry { after }) = verdicts.last() {
+                let after = *after;
+                verdicts.resize(deliveries.len(), Verdict::Retry { after });
             }
-            verdicts.extend(std::iter::repeat_n(verdict, covered));
         }
         verdicts
     }
@@ -52,9 +55,7 @@ impl Worker {
             Err(e) => return Err(Verdict::Dead { reason: e.to_string() }),
         };
         if event.personality.as_str() != STEWARD && self.roster.get(&event.personality).is_none() {
-            return Err(Verdict::Dead {
-                reason: format!("no personality is called {}", event.personality),
-            });
+            return Err(unknown(&event.personality));
         }
         Ok(event)
     }
@@ -70,30 +71,33 @@ impl Worker {
         let goes_on = is_talk(&first);
         let mut burst = vec![first];
         if goes_on {
-            let more =
-                behind.iter().map_while(|delivery| self.read(delivery).ok()).take_while(is_talk);
-            burst.extend(more.take(BURST - 1));
+            for event in
+                behind.iter().map_while(|delivery| self.read(delivery).ok()).take_while(is_talk)
+            {
+                // Delivered twice in one batch: the second one meets a closed claim.
+                let is_there = burst.iter().any(|known| known.id == event.id);
+                if is_there || burst.len() == BURST {
+                    break;
+                }
+                burst.push(event);
+            }
         }
         burst
     }
 
-    /// How many of the events were dealt with, and how.
-    async fn deal_with(
-        &self,
-        events: &[Event],
-        receives: u32,
-        deadline: Deadline,
-    ) -> (usize, Verdict) {
+    /// A verdict for each of the events, from the front, that was dealt with; at least one.
+    async fn deal_with(&self, events: &[Event], receives: u32, deadline: Deadline) -> Vec<Verdict> {
         let first = &events[0];
         if first.personality.as_str() == STEWARD {
-            return (1, steward::serve(self, first, deadline).await);
+            return vec![steward::serve(self, first, deadline).await];
         }
-        let Some(who) = self.roster.get(&first.personality) else {
-            return (
-                1,
-                Verdict::Dead { reason: format!("no personality is called {}", first.personality) },
-            );
-        };
-        turn::turn(self, who, events, receives, deadline).await
+        match self.roster.get(&first.personality) {
+            Some(who) => turn::turn(self, who, events, receives, deadline).await,
+            None => vec![unknown(&first.personality)],
+        }
     }
+}
+
+fn unknown(personality: &PersonalityId) -> Verdict {
+    Verdict::Dead { reason: format!("no personality is called {personality}") }
 }

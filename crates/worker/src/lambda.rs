@@ -1,12 +1,13 @@
 //! Serving the SQS event source under Lambda, with partial batch responses.
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures_util::future::join_all;
 use lambda_runtime::{LambdaEvent, service_fn};
-use personality::PersonalityId;
+use tokio::sync::OnceCell;
 
 use crate::{
     Deadline, Delivery, Worker,
-    source::{Record, Source},
+    source::{Record, Source, groups},
 };
 
 /// Serves invocations until the runtime ends.
@@ -18,73 +19,64 @@ pub async fn run(
     client: aws_sdk_sqs::Client,
     prefix: &str,
 ) -> Result<(), lambda_runtime::Error> {
-    let handle = |event: LambdaEvent<SqsEvent>| {
-        let (worker, client) = (worker.clone(), client.clone());
-        async move { Ok::<_, std::convert::Infallible>(serve(&worker, client, prefix, event).await) }
+    let function = Function { worker, client, prefix: prefix.to_owned(), source: OnceCell::new() };
+    let function = &function;
+    let handle = |event: LambdaEvent<SqsEvent>| async move {
+        Ok::<_, std::convert::Infallible>(function.serve(event).await)
     };
     lambda_runtime::run(service_fn(handle)).await
 }
 
-async fn serve(
-    worker: &Worker,
+struct Function {
+    worker: Worker,
     client: aws_sdk_sqs::Client,
-    prefix: &str,
-    event: LambdaEvent<SqsEvent>,
-) -> SqsBatchResponse {
-    let deadline = Deadline::at_ms(event.context.deadline);
-    let arn = event
-        .payload
-        .records
-        .iter()
-        .find_map(|record| record.event_source_arn.clone())
-        .unwrap_or_default();
-    let batch: Vec<Record> = event.payload.records.into_iter().map(record).collect();
-    let everything = || batch.iter().map(|record| record.message_id.clone()).collect::<Vec<_>>();
-    let failed = match Queue::find(&client, prefix, &arn).await {
-        Ok(queue) => {
-            let source = Source { client, url: queue.url, personality: queue.personality };
-            let unfinished = source.serve(worker, batch.clone(), deadline).await;
-            unfinished.into_iter().map(|record| record.message_id).collect()
-        }
-        Err(reason) => {
-            tracing::error!(reason, "a batch came from a queue that is not ours; it returns");
-            everything()
-        }
-    };
-    let mut response = SqsBatchResponse::default();
-    response.batch_item_failures = failed
-        .into_iter()
-        .map(|id| {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = id;
-            failure
-        })
-        .collect();
-    response
+    prefix: String,
+    /// Found at the first batch: a function has one queue.
+    source: OnceCell<Source>,
 }
 
-/// The queue a batch came from.
-struct Queue {
-    url: String,
-    personality: PersonalityId,
-}
+impl Function {
+    async fn serve(&self, event: LambdaEvent<SqsEvent>) -> SqsBatchResponse {
+        let deadline = Deadline::at_ms(event.context.deadline);
+        let arn = event.payload.records.iter().find_map(|record| record.event_source_arn.clone());
+        let arn = arn.unwrap_or_default();
+        let batch: Vec<Record> = event.payload.records.into_iter().map(record).collect();
+        let unfinished = match self.source.get_or_try_init(|| self.find(&arn)).await {
+            Ok(source) => {
+                let groups = groups(batch).into_iter();
+                let served = groups.map(|group| source.serve(&self.worker, group, deadline));
+                join_all(served).await.into_iter().flatten().collect()
+            }
+            Err(reason) => {
+                tracing::error!(reason, "the queue of a batch was not found; the batch returns");
+                batch
+            }
+        };
+        let mut response = SqsBatchResponse::default();
+        response.batch_item_failures = unfinished
+            .into_iter()
+            .map(|record| {
+                let mut failure = BatchItemFailure::default();
+                failure.item_identifier = record.message_id;
+                failure
+            })
+            .collect();
+        response
+    }
 
-impl Queue {
-    /// From its ARN, as in `arn:aws:sqs:eu-central-1:123456789012:roast-den-grim.fifo`.
-    async fn find(client: &aws_sdk_sqs::Client, prefix: &str, arn: &str) -> Result<Self, String> {
+    /// The queue, from its ARN, as in `arn:aws:sqs:eu-central-1:123456789012:roast-den-grim.fifo`.
+    async fn find(&self, arn: &str) -> Result<Source, String> {
         let name = arn.rsplit(':').next().unwrap_or_default();
-        let id = name.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(".fifo"));
+        let id = name.strip_prefix(&self.prefix).and_then(|rest| rest.strip_suffix(".fifo"));
         let id = id.ok_or_else(|| {
-            format!("{arn} is no queue of the prefix {prefix}; see DEN_QUEUE_PREFIX")
+            format!("{arn} is no queue of the prefix {}; see DEN_QUEUE_PREFIX", self.prefix)
         })?;
         let personality = id.parse().map_err(|e| format!("{arn}: {e}"))?;
-        let found = client.get_queue_url().queue_name(name).send().await;
-        let url =
+        let found = self.client.get_queue_url().queue_name(name).send().await;
+        let found =
             found.map_err(|e| format!("{arn}: {}", aws_sdk_sqs::error::DisplayErrorContext(&e)))?;
-        Ok(Self {
-            url: url.queue_url.ok_or_else(|| format!("{arn}: no address came back"))?,
-            personality,
-        })
+        let url = found.queue_url.ok_or_else(|| format!("{arn}: no address came back"))?;
+        Ok(Source { client: self.client.clone(), url, personality })
     }
 }
 

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Deadline, Delivery, Worker,
-    source::{Record, Source},
+    source::{Record, Source, groups},
 };
 
 /// SQS holds a receive open this long when a queue is empty.
@@ -76,11 +76,16 @@ async fn serve_queue(worker: Worker, source: Source, shutdown: CancellationToken
         match received {
             Ok(batch) if batch.is_empty() => {}
             Ok(batch) => {
-                let (worker, source) = (worker.clone(), source.clone());
-                turns.spawn(async move {
-                    let _permit = permit;
-                    source.serve_and_delete(&worker, batch, Deadline::after(timeout)).await;
-                });
+                let (deadline, permit) = (Deadline::after(timeout), Arc::new(permit));
+                // Each group by itself: a channel that is done need not wait for a slow one to be deleted.
+                for group in groups(batch) {
+                    let (worker, source, permit) =
+                        (worker.clone(), source.clone(), Arc::clone(&permit));
+                    turns.spawn(async move {
+                        let _permit = permit;
+                        source.serve_and_delete(&worker, group, deadline).await;
+                    });
+                }
             }
             Err(e) => {
                 tracing::warn!(personality = %source.personality, error = format!("{e:#}"), "receive failed");
@@ -117,9 +122,9 @@ impl Source {
         Ok(received.messages.unwrap_or_default().into_iter().filter_map(record).collect())
     }
 
-    async fn serve_and_delete(&self, worker: &Worker, batch: Vec<Record>, deadline: Deadline) {
-        let all = batch.clone();
-        let unfinished = self.serve(worker, batch, deadline).await;
+    async fn serve_and_delete(&self, worker: &Worker, group: Vec<Record>, deadline: Deadline) {
+        let all = group.clone();
+        let unfinished = self.serve(worker, group, deadline).await;
         let done = all
             .iter()
             .filter(|record| !unfinished.iter().any(|other| other.message_id == record.message_id))

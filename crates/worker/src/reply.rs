@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use chat::Draft;
-use discord::{Discord, Edited, Error, Lane, code};
+use discord::{Edited, Error, Lane, code};
 use store::{Attempt, ChannelRow, Shown};
 use tokio::time::Instant;
 
 use crate::{
-    Deadline, retake,
-    voice::{Stage, Voice, is_closed},
+    retake,
+    voice::{Stage, Voice, is_closed, is_final},
 };
 
 /// At most one edit in this time; Discord allows about five in five seconds for everything in a channel.
@@ -35,16 +35,19 @@ pub(crate) enum ReplyError {
 
 /// A reply on its way into a channel.
 pub(crate) struct Reply<'a> {
-    pub(crate) stage: Stage<'a>,
-    pub(crate) attempt: &'a Attempt,
+    stage: Stage<'a>,
+    attempt: &'a Attempt,
     pub(crate) draft: Draft,
     voice: Voice,
     row: Option<ChannelRow>,
-    discord: Discord,
     shown: Vec<Shown>,
     /// What stands in each shown message; unknown where an earlier attempt showed it.
     standing: Vec<Option<String>>,
     last_shown: Option<Instant>,
+    /// Discord may have taken a post whose answer was lost: look before the next one.
+    is_unsure: bool,
+    /// Discord refuses; the final text meets the refusal once more and explains it.
+    is_refused: bool,
     /// Somebody deleted a part of it: the rest is not forced on them.
     was_deleted: bool,
 }
@@ -57,11 +60,9 @@ impl<'a> Reply<'a> {
         voice: Voice,
         row: Option<ChannelRow>,
         shown: Vec<Shown>,
-        deadline: Deadline,
     ) -> Self {
         let opening = voice.opening(stage.who, stage.event);
         let draft = Draft::new(opening, stage.who.names().map(str::to_owned).collect());
-        let discord = stage.discord.by(deadline.minus(POST_TIMEOUT));
         let standing = vec![None; shown.len()];
         Self {
             stage,
@@ -69,25 +70,24 @@ impl<'a> Reply<'a> {
             draft,
             voice,
             row,
-            discord,
             shown,
             standing,
             last_shown: None,
+            is_unsure: false,
+            is_refused: false,
             was_deleted: false,
         }
     }
 
-    /// Looks for messages that a crashed attempt posted and did not write down, and takes them over.
-    pub(crate) async fn adopt(&mut self, since_ms: u64) -> Result<(), ReplyError> {
-        let found = retake::left_behind(&self.stage, &self.voice, since_ms)
-            .await
-            .map_err(|e| self.discord_error(e))?;
-        for message in found {
+    /// Looks for messages that an earlier attempt posted and did not write down, and takes them over.
+    pub(crate) async fn adopt(&mut self) -> Result<(), ReplyError> {
+        for message in retake::left_behind(&self.stage, &self.voice).await? {
             if !self.shown.contains(&message) {
                 self.shown.push(message);
                 self.standing.push(None);
             }
         }
+        self.is_unsure = false;
         Ok(())
     }
 
@@ -99,6 +99,7 @@ impl<'a> Reply<'a> {
     /// When the growing text may be shown next; `None` while there is nothing worth showing.
     pub(crate) fn next_showing(&self) -> Option<Instant> {
         match self.last_shown {
+            _ if self.is_refused => None,
             None => self.draft.has_first_words().then(Instant::now),
             Some(last) => Some(last + BETWEEN_EDITS),
         }
@@ -106,36 +107,48 @@ impl<'a> Reply<'a> {
 
     /// Shows what there is so far, as far as Discord has room for it.
     pub(crate) async fn show_progress(&mut self) -> Result<(), ReplyError> {
-        self.stand(Lane::Edit).await?;
+        let stood = self.stand(Lane::Edit).await;
         self.last_shown = Some(Instant::now());
-        Ok(())
+        if let Err(ReplyError::Discord { source, .. }) = &stood {
+            self.is_refused = is_final(source);
+        }
+        stood
     }
 
     /// Shows the whole text: every message of it lands, and none too many is left.
     pub(crate) async fn show_all(&mut self) -> Result<(), ReplyError> {
         self.stand(Lane::Final).await?;
         let n_wanted = self.draft.messages().len();
-        while self.shown.len() > n_wanted {
+        while self.shown.len() > n_wanted && !self.was_deleted {
             let extra = self.shown.pop().expect("longer than wanted");
             self.standing.pop();
-            let deleted = self.voice.delete(&self.discord, &extra).await;
-            deleted.map_err(|e| self.discord_error(e))?;
+            match self.voice.delete(&self.stage.discord, &extra).await {
+                // What cannot be taken away stays.
+                Err(e) if !e.is_final() => return Err(self.stage.discord_error(e)),
+                _ => {}
+            }
         }
         Ok(())
     }
 
-    /// Makes the channel's messages those of the draft.
+    /// Makes the channel's messages those of the draft. What should stand is asked anew for each part, as
+    /// another voice has another opening.
     async fn stand(&mut self, lane: Lane) -> Result<(), ReplyError> {
-        let wanted = self.draft.messages();
-        for (part, content) in wanted.iter().enumerate() {
+        let mut part = 0;
+        while let Some(content) = self.draft.messages().get(part).cloned() {
             if self.was_deleted {
-                return Ok(());
+                break;
             }
             match self.shown.get(part).cloned() {
-                None => self.post(part, content).await?,
-                Some(_) if self.standing[part].as_deref() == Some(content) => {}
-                Some(shown) => self.edit(part, &shown, content, lane).await?,
+                Some(_) if self.standing[part].as_ref() == Some(&content) => {}
+                Some(shown) if self.voice.said(&shown) => {
+                    self.edit(part, &shown, &content, lane).await?;
+                }
+                // Said by a voice that is gone: it is said again, once, when the text is whole.
+                Some(_) if lane == Lane::Edit => {}
+                _ => self.post(part, &content).await?,
             }
+            part += 1;
         }
         Ok(())
     }
@@ -147,61 +160,82 @@ impl<'a> Reply<'a> {
         content: &str,
         lane: Lane,
     ) -> Result<(), ReplyError> {
-        match self.voice.edit(&self.discord, shown, content, lane).await {
+        match self.voice.edit(&self.stage.discord, shown, content, lane).await {
             Ok(Edited::Shown) => self.standing[part] = Some(content.to_owned()),
             Ok(Edited::Skipped) => {}
             Err(e) if e.code() == Some(code::UNKNOWN_MESSAGE) => self.was_deleted = true,
+            Err(e) if e.is_dead_webhook() && lane == Lane::Edit => {}
             Err(e) if e.is_dead_webhook() => {
-                // What the old webhook said cannot be changed any more; what is still to say finds another.
-                self.standing[part] = Some(content.to_owned());
+                self.change_voice().await?;
+                let content = self.draft.messages().get(part).cloned();
+                self.post(part, &content.unwrap_or_default()).await?;
             }
-            Err(e) => return Err(self.discord_error(e)),
+            Err(e) => return Err(self.stage.discord_error(e)),
         }
         Ok(())
     }
 
+    /// Posts the `part`th message, in the place of what a voice that is gone said there.
     async fn post(&mut self, part: usize, content: &str) -> Result<(), ReplyError> {
-        let before = crate::clock::now_ms();
-        let shown = match self.try_post(part, content).await {
-            Err(Error::Uncertain { .. }) => {
-                // It may stand there: look before saying it twice.
-                let found = retake::left_behind(&self.stage, &self.voice, before).await;
-                let found = found.map_err(|e| self.discord_error(e))?;
-                match found.into_iter().find(|message| !self.shown.contains(message)) {
-                    Some(message) => Ok(message),
-                    None => self.try_post(part, content).await,
-                }
+        if self.is_unsure {
+            self.adopt().await?;
+            if let Some(shown) =
+                self.shown.get(part).filter(|shown| self.voice.said(shown)).cloned()
+            {
+                return Box::pin(self.edit(part, &shown, content, Lane::Final)).await;
             }
-            Err(e) if e.is_dead_webhook() => {
-                let another = self.stage.another_voice(self.row.clone()).await;
-                self.voice = another.map_err(|e| self.discord_error(e))?;
-                self.draft.open_with(self.voice.opening(self.stage.who, self.stage.event));
-                let content =
-                    self.draft.messages().get(part).cloned().unwrap_or_else(|| content.to_owned());
-                self.try_post(part, &content).await
+        }
+        let mut content = content.to_owned();
+        let mut posted = self.try_post(part, &content).await;
+        if matches!(&posted, Err(e) if e.is_dead_webhook()) {
+            self.change_voice().await?;
+            content = self.draft.messages().get(part).cloned().unwrap_or(content);
+            posted = self.try_post(part, &content).await;
+        }
+        if matches!(posted, Err(Error::Uncertain { .. })) {
+            self.is_unsure = true;
+            let known = self.shown.len();
+            self.adopt().await?;
+            match self.shown.len() > known {
+                true => return self.note().await,
+                false => posted = self.try_post(part, &content).await,
             }
-            posted => posted,
-        };
-        let shown = match shown {
-            Ok(shown) => shown,
+            self.is_unsure = matches!(posted, Err(Error::Uncertain { .. }));
+        }
+        match posted {
+            Ok(shown) if part < self.shown.len() => {
+                self.shown[part] = shown;
+                self.standing[part] = Some(content);
+            }
+            Ok(shown) => {
+                self.shown.push(shown);
+                self.standing.push(Some(content));
+            }
             Err(e) => {
                 if is_closed(&e) {
                     self.stage.close(self.row.clone(), &e).await;
                 }
-                return Err(self.discord_error(e));
+                return Err(self.stage.discord_error(e));
             }
-        };
-        self.shown.push(shown);
-        self.standing.push(Some(content.to_owned()));
-        let noted = self.stage.store.showing(self.stage.leader, self.attempt, &self.shown).await;
+        }
+        self.note().await
+    }
+
+    /// Notes right after a message appeared that it is there.
+    async fn note(&self) -> Result<(), ReplyError> {
+        let Stage { store, members, .. } = &self.stage;
+        let noted = store.showing(self.stage.leader(), members, self.attempt, &self.shown).await;
         noted.map_err(ReplyError::Store)
     }
 
-    async fn try_post(&self, part: usize, content: &str) -> Result<Shown, Error> {
-        self.voice.post(&self.discord, self.stage.who, self.stage.event, part, content).await
+    async fn change_voice(&mut self) -> Result<(), ReplyError> {
+        let another = self.stage.another_voice(self.row.clone()).await;
+        self.voice = another.map_err(|e| self.stage.discord_error(e))?;
+        self.draft.open_with(self.voice.opening(self.stage.who, self.stage.event));
+        Ok(())
     }
 
-    fn discord_error(&self, source: Error) -> ReplyError {
-        ReplyError::Discord { channel: self.stage.event.channel_id.get(), source }
+    async fn try_post(&self, part: usize, content: &str) -> Result<Shown, Error> {
+        self.voice.post(&self.stage.discord, self.stage.who, self.stage.event, part, content).await
     }
 }

@@ -1,69 +1,73 @@
-//! What an attempt that crashed may have left in the channel.
+//! What an earlier attempt may have left in the channel.
 
-use discord::{Discord, Error, Seen};
-use store::{Shown, Store, Via};
-use twilight_model::id::{Id, marker::MessageMarker};
+use discord::{Error, Seen};
+use store::{Shown, Via};
+use twilight_model::id::{
+    Id,
+    marker::{MessageMarker, UserMarker},
+};
 
-use crate::voice::{Stage, Voice};
+use crate::{
+    reply::ReplyError,
+    voice::{Stage, Voice},
+};
 
-/// Messages looked through. More than this since one claim's start in one channel is a crowd in which
-/// ours stands among the first.
-const LOOK_THROUGH: u16 = 100;
-/// Clocks of ours and of Discord's differ a little.
-const SKEW_MS: u64 = 5_000;
+/// Messages one look returns.
+const PAGE: u16 = 100;
+/// Looks at most. An orphan deeper than that below the message it answers is left alone.
+const PAGES: usize = 5;
 
-/// The first millisecond of Discord's snowflakes. See Discord Docs/Reference, "Snowflakes".
-const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
-
-/// Messages that an earlier attempt posted after `since_ms` and did not live to write down: by our webhook
-/// or bot, under this personality's name, with no row of their own. Texts are not compared.
+/// Messages that an earlier attempt posted and did not live to write down: newer than what they answer, by
+/// our webhook or bot, under this personality's name, with no row of their own. Texts are not compared.
 ///
 /// # Errors
-/// Discord's. A store that cannot be asked counts as "none is known", which adopts rather than posts twice.
+/// Discord's and the store's: without an answer it is not known what is ours, and nothing may be posted.
 pub(crate) async fn left_behind(
     stage: &Stage<'_>,
     voice: &Voice,
-    since_ms: u64,
-) -> Result<Vec<Shown>, Error> {
-    let since = since_ms.saturating_sub(SKEW_MS).saturating_sub(DISCORD_EPOCH_MS) << 22;
-    let since: Id<MessageMarker> = Id::new(since.max(1));
-    let seen = look(stage.discord, stage, since).await?;
+) -> Result<Vec<Shown>, ReplyError> {
+    let discord_error = |source: Error| stage.discord_error(source);
+    let bot = match voice {
+        Voice::Bot => Some(stage.discord.me().await.map_err(discord_error)?.id),
+        Voice::Webhook { .. } => None,
+    };
+    let cause: u64 = stage.leader().cause().parse().unwrap_or(1);
+    let mut after: Id<MessageMarker> = Id::new(cause.max(1));
     let mut ours = Vec::new();
-    for message in seen.iter().filter(|message| is_ours(message, stage, voice)) {
-        if !has_row(stage.store, message.id).await {
-            let via = match message.webhook_id {
-                Some(webhook) => Via::Webhook(webhook),
-                None => Via::Bot,
-            };
-            ours.push(Shown { message_id: message.id, channel_id: stage.event.channel_id, via });
+    for _ in 0..PAGES {
+        let page = stage.discord.messages_after(stage.event.channel_id, after, PAGE).await;
+        let page = page.map_err(discord_error)?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        let is_full = page.len() == usize::from(PAGE);
+        for message in page.into_iter().filter(|message| is_ours(message, stage, voice, bot)) {
+            let row = stage.store.reply(message.id).await.map_err(ReplyError::Store)?;
+            if row.is_none() {
+                let via = message.webhook_id.map_or(Via::Bot, Via::Webhook);
+                ours.push(Shown {
+                    message_id: message.id,
+                    channel_id: stage.event.channel_id,
+                    via,
+                });
+            }
+        }
+        if !is_full {
+            break;
         }
     }
     Ok(ours)
 }
 
-async fn look(
-    discord: &Discord,
-    stage: &Stage<'_>,
-    since: Id<MessageMarker>,
-) -> Result<Vec<Seen>, Error> {
-    discord.messages_after(stage.event.channel_id, since, LOOK_THROUGH).await
-}
-
-fn is_ours(message: &Seen, stage: &Stage<'_>, voice: &Voice) -> bool {
+fn is_ours(message: &Seen, stage: &Stage<'_>, voice: &Voice, bot: Option<Id<UserMarker>>) -> bool {
     match voice {
         Voice::Webhook { webhook, .. } => {
             message.webhook_id == Some(webhook.id) && message.author_name == stage.who.name
         }
+        // The bot user speaks for every personality; the name stands in the text.
         Voice::Bot => {
-            // The bot user speaks for every personality; the name stands in the text.
-            message.webhook_id.is_none()
-                && message.application_id.is_none_or(|id| id == stage.event.application_id)
-                && message.author_is_bot
+            Some(message.author_id) == bot
+                && message.webhook_id.is_none()
                 && message.content.starts_with(&format!("**{}:** ", stage.who.name))
         }
     }
-}
-
-async fn has_row(store: &Store, message: Id<MessageMarker>) -> bool {
-    matches!(store.reply(message).await, Ok(Some(_)))
 }

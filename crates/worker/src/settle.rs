@@ -4,7 +4,7 @@ use chat::{Explanation, Outcome};
 use futures_util::future::{join_all, try_join_all};
 use personality::Personality;
 use queue::{Event, EventId, What};
-use store::{Attempt, Error, ReplyRow, Shown, Speaker, Store, WindowTurn};
+use store::{Attempt, Claimed, Error, ReplyRow, Shown, Speaker, Store, WindowTurn};
 use twilight_model::id::Id;
 
 use crate::clock::now_ms;
@@ -15,6 +15,8 @@ pub(crate) struct Settled<'a> {
     pub(crate) who: &'a Personality,
     /// The events answered together; the first one leads.
     pub(crate) events: &'a [Event],
+    /// Events answered with them that were not delivered this time.
+    pub(crate) absent: &'a [EventId],
     pub(crate) attempt: &'a Attempt,
     pub(crate) shown: &'a [Shown],
     /// What it said in words of its own; nothing for fixed lines.
@@ -30,33 +32,48 @@ pub(crate) struct Settled<'a> {
 /// # Errors
 /// The store's; then the leader's claim is open, and the next attempt comes back here.
 pub(crate) async fn settle(settled: Settled<'_>) -> Result<(), Error> {
-    let Settled { store, who, events, attempt, shown, said, why, remember } = settled;
+    let Settled { store, who, events, absent, attempt, shown, said, why, remember } = settled;
     let leader = &events[0];
-    let last = events.last().expect("a turn has at least one event");
-    let why_json = why.to_json();
-    let now = now_ms();
-    let rows = try_join_all(shown.iter().map(|message| {
-        let row = ReplyRow {
-            message_id: message.message_id,
-            channel_id: message.channel_id,
-            personality: who.id.clone(),
-            event: leader.id.clone(),
-            asker: last.author.id,
-            why: why_json.clone(),
-        };
-        async move { store.keep_reply(&row, now).await }
-    }));
     let turns = if remember { turns(events, shown, said) } else { Vec::new() };
-    let window = store.remember_turns(leader.channel_id, &who.id, &turns, now);
-    tokio::try_join!(rows, window)?;
+    tokio::try_join!(
+        keep_rows(store, who, events, shown, why),
+        store.remember_turns(leader.channel_id, &who.id, &turns, now_ms()),
+    )?;
 
+    let why_json = why.to_json();
     let spoke = why.outcome != Outcome::Silent;
-    let members =
-        join_all(events[1..].iter().map(|event| store.close(&event.id, attempt, spoke, &why_json)));
-    for closed in members.await {
-        closed?;
-    }
+    // What was not delivered is not claimed yet; closed ones, and ones another attempt is at, stay theirs.
+    let claimed = join_all(absent.iter().map(|id| store.claim(id, absent, attempt))).await;
+    let taken =
+        absent.iter().zip(claimed).filter(|(_, claim)| matches!(claim, Ok(Claimed::Won(_))));
+    let members = events[1..].iter().map(|event| &event.id).chain(taken.map(|(id, _)| id));
+    let closed = join_all(members.map(|id| store.close(id, attempt, spoke, &why_json))).await;
+    closed.into_iter().collect::<Result<Vec<()>, Error>>()?;
     store.close(&leader.id, attempt, spoke, &why_json).await
+}
+
+/// Keeps a row for every message shown: whose it is, and why it was said.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn keep_rows(
+    store: &Store,
+    who: &Personality,
+    events: &[Event],
+    shown: &[Shown],
+    why: &Explanation,
+) -> Result<(), Error> {
+    let last = events.last().expect("a turn has at least one event");
+    let (why, now) = (why.to_json(), now_ms());
+    let rows = shown.iter().map(|message| ReplyRow {
+        message_id: message.message_id,
+        channel_id: message.channel_id,
+        personality: who.id.clone(),
+        event: events[0].id.clone(),
+        asker: last.author.id,
+        why: why.clone(),
+    });
+    try_join_all(rows.map(|row| async move { store.keep_reply(&row, now).await })).await.map(drop)
 }
 
 /// Gives up every claim of a turn that is to be tried again, so that the next attempt need not wait for the

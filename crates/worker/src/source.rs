@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
-use futures_util::future::join_all;
 use personality::PersonalityId;
 
 use crate::{Deadline, Delivery, Verdict, Worker};
@@ -24,6 +23,15 @@ pub(crate) struct Record {
     pub(crate) delivery: Delivery,
 }
 
+/// The groups of a batch, each in its order.
+pub(crate) fn groups(batch: Vec<Record>) -> Vec<Vec<Record>> {
+    let mut groups: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+    for record in batch {
+        groups.entry(record.group.clone()).or_default().push(record);
+    }
+    groups.into_values().collect()
+}
+
 /// One SQS queue of one personality.
 #[derive(Clone)]
 pub(crate) struct Source {
@@ -33,29 +41,22 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Serves a batch: groups at once, each group in order. Returns the records that are not dealt with,
-    /// whose next delivery has been arranged; all others may be deleted.
+    /// Serves one group of a batch, in order. Returns the records that are not dealt with, whose next
+    /// delivery has been arranged; all others may be deleted.
     pub(crate) async fn serve(
         &self,
         worker: &Worker,
-        batch: Vec<Record>,
+        group: Vec<Record>,
         deadline: Deadline,
     ) -> Vec<Record> {
-        let mut groups: BTreeMap<String, Vec<Record>> = BTreeMap::new();
-        for record in batch {
-            groups.entry(record.group.clone()).or_default().push(record);
-        }
-        let served = groups.into_values().map(|group| async move {
-            let deliveries: Vec<Delivery> =
-                group.iter().map(|record| record.delivery.clone()).collect();
-            // Beside the turn's own first round trip, never before it.
-            let (verdicts, ()) = tokio::join!(
-                worker.serve(&deliveries, deadline),
-                self.set_visibility(&group, deadline.left() + AFTER_CLAIM),
-            );
-            self.settle(worker, group, verdicts).await
-        });
-        join_all(served).await.into_iter().flatten().collect()
+        let deliveries: Vec<Delivery> =
+            group.iter().map(|record| record.delivery.clone()).collect();
+        // Beside the turn's own first round trip, never before it.
+        let (verdicts, ()) = tokio::join!(
+            worker.serve(&deliveries, deadline),
+            self.set_visibility(&group, deadline.left() + AFTER_CLAIM),
+        );
+        self.settle(worker, group, verdicts).await
     }
 
     async fn settle(

@@ -48,7 +48,9 @@ async fn answer(worker: &Worker, command: &Command) -> Result<String, store::Err
             if explanations.is_empty() {
                 return Ok("Nobody of us said that, or it was more than 30 days ago.".to_owned());
             }
-            Ok(explanations.iter().map(explain_in_words).collect::<Vec<_>>().join("\n"))
+            let all = explanations.iter().map(explain_in_words).collect::<Vec<_>>().join("\n");
+            // One message; whoever wants the rest asks about one answer.
+            Ok(chat::split(&all, 0).into_iter().next().unwrap_or_default())
         }
         _ => {
             Ok("I do not know this command yet. Perhaps I am being updated; try again in a minute."

@@ -10,41 +10,45 @@ use chat::{Context, Decision, Explanation, Known, Limit, Outcome, Said, Silence,
 use model::Chain;
 use personality::Personality;
 use queue::{Event, EventId, What};
-use store::{Attempt, Claimed, Gathered, Progress, Speaker, Wanted};
-use tokio::time::Instant;
+use store::{Answer, Attempt, Claimed, Gathered, Progress, Speaker, Wanted};
+use tokio::time::{Instant, timeout_at};
 
 use self::answering::Answering;
 use crate::{
     Deadline, Verdict, Worker,
     clock::now_ms,
     files::{self, Files},
-    reply::ReplyError,
-    settle::{Settled, give_up, settle},
+    reply::{POST_TIMEOUT, ReplyError},
+    settle::{Settled, give_up, keep_rows, settle},
     verdict::rest,
     voice::{Stage, is_closed, is_final},
 };
 
 /// A claim that crashed so often is poison.
 const POISON: u32 = 3;
+/// A turn stops this long before its deadline, wherever it is, and gives its claims up: a worker that is
+/// killed at the deadline counts as a crash of everything it has in hand.
+const LAST_WORDS: Duration = Duration::from_millis(1_500);
 
-/// Deals with `events`, oldest first, as one turn. Returns how many of them, from the front, this verdict
-/// is about.
+/// Deals with `events`, oldest first, as one turn. Returns a verdict for each of those, from the front, that
+/// it dealt with; at least one.
 pub(crate) async fn turn(
     worker: &Worker,
     who: &Personality,
     events: &[Event],
     receives: u32,
     deadline: Deadline,
-) -> (usize, Verdict) {
+) -> Vec<Verdict> {
     let started = Instant::now();
     let attempt = Attempt {
         token: format!("{:016x}", fastrand::u64(..)),
         now_ms: now_ms(),
         lock_ms: deadline.as_ms(),
     };
+    let all = |verdict: Verdict| vec![verdict; events.len()];
     let chain = match worker.models.chain(&who.reply) {
         Ok(chain) => chain,
-        Err(e) => return (events.len(), Verdict::Dead { reason: e.to_string() }),
+        Err(e) => return all(Verdict::Dead { reason: e.to_string() }),
     };
 
     // gather
@@ -57,32 +61,35 @@ pub(crate) async fn turn(
         counters: &counters,
     };
     let (gathered, files) = tokio::join!(
-        worker.store.gather(&wanted, &attempt),
+        timeout_at(deadline.minus(LAST_WORDS), worker.store.gather(&wanted, &attempt)),
         files::read(&worker.discord, events, chain.capabilities().images),
     );
     let gathered = match gathered {
-        Ok(gathered) => gathered,
-        Err(e) => {
-            tracing::warn!(event = %ids[0], error = %chain_of(&e), "the store did not gather; the record returns");
-            return (events.len(), Verdict::Retry { after: rest(receives) });
+        Ok(Ok(gathered)) => gathered,
+        failed => {
+            let error = match failed {
+                Ok(Err(e)) => chain_of(&e),
+                _ => "the store did not answer in time".to_owned(),
+            };
+            tracing::warn!(event = %ids[0], error, "the store did not gather; the record returns");
+            return all(Verdict::Retry { after: rest(receives) });
         }
     };
     let ms_gather = millis(started);
-    let (covered, answered, progress) = match Answering::from(events, &gathered) {
-        Answering::Now { covered, events, progress } => (covered, events, progress),
+    let share = match Answering::from(events, &gathered) {
+        Answering::Now(share) => share,
         other => {
             give_up(&worker.store, won(&ids, &gathered), &attempt).await;
             limits::take_back(worker, &counters, attempt.now_ms).await;
-            let verdict = match other {
+            return all(match other {
                 Answering::Later { until_ms } => Verdict::Retry {
                     after: Duration::from_millis(until_ms.saturating_sub(attempt.now_ms) + 1_000),
                 },
                 _ => Verdict::Done,
-            };
-            return (events.len(), verdict);
+            });
         }
     };
-    let is_answered = |id: &EventId| answered.iter().any(|event| event.id == *id);
+    let is_answered = |id: &EventId| share.events.iter().any(|event| event.id == *id);
     give_up(&worker.store, won(&ids, &gathered).filter(|id| !is_answered(id)), &attempt).await;
     let work = Turn {
         worker,
@@ -91,17 +98,22 @@ pub(crate) async fn turn(
         deadline,
         chain: &chain,
         started,
-        events: &answered,
+        events: &share.events,
+        absent: &share.absent,
     };
+    if share.progress.crashed >= POISON {
+        let mut verdicts = vec![Verdict::Done; share.closed_before];
+        verdicts.push(work.poison(&share.progress).await);
+        return verdicts;
+    }
 
     // decide
-    let is_retaken = progress.started_ms < attempt.now_ms;
-    if is_retaken {
-        // An earlier attempt counted it, and was let in.
-        limits::take_back(worker, &counters, attempt.now_ms).await;
-    }
-    let limits = match is_retaken {
-        true => Vec::new(),
+    let limits = match share.progress.has_begun() {
+        // It was let in once, and counted.
+        true => {
+            limits::take_back(worker, &counters, attempt.now_ms).await;
+            Vec::new()
+        }
         false => limits::limits(who, &counters, &gathered.counts, attempt.now_ms),
     };
     let talk: Vec<Said> = gathered.window.iter().map(said).collect();
@@ -117,32 +129,25 @@ pub(crate) async fn turn(
     };
 
     // ask, reply, settle
-    let done = match (decision, &progress.text) {
-        _ if progress.crashed >= POISON => return (covered, work.poison(progress.crashed).await),
-        // Generated by an earlier attempt: it is not paid for twice.
-        (_, Some(text)) => work.finish(text, &gathered, &progress, why).await,
-        (Decision::StaySilent(because), None) => work.stay_silent(because, why).await,
-        (Decision::Say { line, because }, None) => {
-            work.say(&line, because, &gathered, &progress, why).await
-        }
-        (Decision::Speak(prompt), None) => {
-            work.speak(&prompt, files, &gathered, &progress, why).await
-        }
-    };
-    match done {
-        Ok(()) => (covered, Verdict::Done),
+    let act = work.act(decision, files, &gathered, &share.progress, why);
+    let done = timeout_at(deadline.minus(LAST_WORDS), act).await;
+    let done = done.unwrap_or_else(|_| Err(Failed::Again("the deadline was near".to_owned())));
+    let verdict = match done {
+        Ok(()) => Verdict::Done,
         Err(failed) => {
             let reason = match failed {
                 Failed::Again(reason) => {
-                    give_up(&worker.store, answered.iter().map(|event| &event.id), &attempt).await;
+                    give_up(&worker.store, work.events.iter().map(|event| &event.id), &attempt)
+                        .await;
                     reason
                 }
                 Failed::Lost => "another attempt holds the claim".to_owned(),
             };
-            tracing::warn!(event = %answered[0].id, reason, "a turn did not finish; the record returns");
-            (covered, Verdict::Retry { after: rest(receives) })
+            tracing::warn!(event = %work.events[0].id, reason, "a turn did not finish; the record returns");
+            Verdict::Retry { after: rest(receives) }
         }
-    }
+    };
+    vec![verdict; share.covered]
 }
 
 /// Why a turn did not finish.
@@ -171,6 +176,8 @@ struct Turn<'a> {
     chain: &'a Chain,
     started: Instant,
     events: &'a [Event],
+    /// Members of the answer begun earlier that were not delivered with it this time.
+    absent: &'a [EventId],
 }
 
 impl Turn<'_> {
@@ -178,13 +185,43 @@ impl Turn<'_> {
         self.events.last().expect("a turn has at least one event")
     }
 
+    /// Everything the answer covers, the leader first.
+    fn members(&self) -> Vec<EventId> {
+        self.events
+            .iter()
+            .map(|event| event.id.clone())
+            .chain(self.absent.iter().cloned())
+            .collect()
+    }
+
     fn stage(&self) -> Stage<'_> {
         Stage {
-            discord: &self.worker.discord,
+            discord: self.worker.discord.by(self.deadline.minus(POST_TIMEOUT)),
             store: &self.worker.store,
             who: self.who,
             event: self.last(),
-            leader: &self.events[0].id,
+            members: self.members(),
+        }
+    }
+
+    async fn act(
+        &self,
+        decision: Decision,
+        files: Files,
+        gathered: &Gathered,
+        progress: &Progress,
+        why: Explanation,
+    ) -> Result<(), Failed> {
+        match (decision, &progress.answer) {
+            // From an earlier attempt: it is not paid for twice.
+            (_, Some(answer)) => self.finish(answer, gathered, progress, why).await,
+            (Decision::StaySilent(because), None) => self.stay_silent(because, why).await,
+            (Decision::Say { line, because }, None) => {
+                self.say(&line, because, gathered, progress, why).await
+            }
+            (Decision::Speak(prompt), None) => {
+                self.speak(&prompt, files, gathered, progress, why).await
+            }
         }
     }
 
@@ -217,18 +254,29 @@ impl Turn<'_> {
             personality: self.who.name.clone(),
             addressed: Explanation::addressed_by(self.last()),
             asker: self.last().author.id.to_string(),
-            members: self.events.iter().map(|event| event.id.clone()).collect(),
+            members: self.members(),
             ..Explanation::default()
         }
     }
 
-    /// A turn that killed its worker again and again: its event goes aside, its neighbours proceed.
-    async fn poison(&self, crashed: u32) -> Verdict {
+    /// An event that killed its worker again and again goes aside, its neighbours proceed. Its claim is let
+    /// go, not closed: until it lies among the dead letters it must not count as dealt with.
+    async fn poison(&self, progress: &Progress) -> Verdict {
+        let leader = &self.events[0].id;
         let mut why = self.explanation();
         why.reason = Some("poison".to_owned());
-        match self.settle(&[], None, &why, false).await {
-            Ok(()) => Verdict::Dead { reason: format!("{crashed} tries crashed") },
-            Err(Failed::Again(_) | Failed::Lost) => Verdict::Retry { after: rest(1) },
+        self.finish_command(&self.who.lines.unavailable).await;
+        let rows = keep_rows(&self.worker.store, self.who, self.events, &progress.shown, &why);
+        let rows = rows.await;
+        let others = self.events[1..].iter().map(|event| &event.id);
+        give_up(&self.worker.store, others, self.attempt).await;
+        let released = self.worker.store.release(leader, self.attempt).await;
+        match rows.and(released) {
+            Ok(()) => Verdict::Dead { reason: format!("{} tries crashed", progress.crashed) },
+            Err(e) => {
+                tracing::warn!(event = %leader, error = %chain_of(&e), "a poisonous event waits");
+                Verdict::Retry { after: rest(1) }
+            }
         }
     }
 
@@ -239,21 +287,22 @@ impl Turn<'_> {
         self.settle(&[], None, &why, because == Silence::TooLate).await
     }
 
-    /// Shows what an earlier attempt generated.
+    /// Shows the answer of an earlier attempt.
     async fn finish(
         &self,
-        text: &str,
+        answer: &Answer,
         gathered: &Gathered,
         progress: &Progress,
         mut why: Explanation,
     ) -> Result<(), Failed> {
-        why.outcome = Outcome::Spoke;
+        why.outcome = if answer.own_words { Outcome::Spoke } else { Outcome::Line };
         let mut reply = match self.begin_reply(gathered, progress).await {
             Ok(reply) => reply,
             Err(e) => return self.could_not_speak(e, why).await,
         };
-        self.land(&mut reply, text, &mut why).await?;
-        self.settle(reply.shown(), Some(text), &why, true).await
+        self.land(&mut reply, answer, &mut why).await?;
+        let said = answer.own_words.then_some(answer.text.as_str());
+        self.settle(reply.shown(), said, &why, true).await
     }
 
     /// Says a fixed line, without a model.
@@ -271,7 +320,8 @@ impl Turn<'_> {
             Ok(reply) => reply,
             Err(e) => return self.could_not_speak(e, why).await,
         };
-        self.land(&mut reply, line, &mut why).await?;
+        let answer = Answer { text: line.to_owned(), own_words: false };
+        self.land(&mut reply, &answer, &mut why).await?;
         self.settle(reply.shown(), None, &why, because == Silence::TooLate).await
     }
 
@@ -298,6 +348,7 @@ impl Turn<'_> {
             store: &self.worker.store,
             who: self.who,
             events: self.events,
+            absent: self.absent,
             attempt: self.attempt,
             shown,
             said,

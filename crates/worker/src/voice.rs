@@ -10,7 +10,7 @@ use twilight_model::{
     id::{Id, marker::ChannelMarker},
 };
 
-use crate::clock::now_ms;
+use crate::{clock::now_ms, reply::ReplyError};
 
 /// How long a missing permission is believed before it is tried again.
 const BELIEVED_MS: u64 = 10 * 60 * 1000;
@@ -28,16 +28,22 @@ pub(crate) enum Voice {
 
 /// What is to be said where, to find its voice.
 pub(crate) struct Stage<'a> {
-    pub(crate) discord: &'a Discord,
+    /// Ends before the claim does.
+    pub(crate) discord: Discord,
     pub(crate) store: &'a Store,
     pub(crate) who: &'a Personality,
     /// What is replied to: the last event of the turn.
     pub(crate) event: &'a Event,
-    /// The turn's leader, under whose claim progress is noted.
-    pub(crate) leader: &'a EventId,
+    /// Everything answered, the leader first, under whose claim progress is noted.
+    pub(crate) members: Vec<EventId>,
 }
 
 impl Stage<'_> {
+    /// The turn's leader.
+    pub(crate) fn leader(&self) -> &EventId {
+        &self.members[0]
+    }
+
     /// The voice for this channel, from what is known of it, else from Discord; what is learned is kept
     /// for all workers.
     ///
@@ -93,6 +99,11 @@ impl Stage<'_> {
         self.keep(&row).await;
     }
 
+    /// What went wrong, and where.
+    pub(crate) fn discord_error(&self, source: Error) -> ReplyError {
+        ReplyError::Discord { channel: self.event.channel_id.get(), source }
+    }
+
     async fn webhook(&self, channel: Id<ChannelMarker>) -> Result<Webhook, Error> {
         let ours = self.discord.channel_webhooks(channel, self.event.application_id).await?;
         match ours.into_iter().next() {
@@ -118,6 +129,15 @@ fn voice_of(row: &ChannelRow, channel: Id<ChannelMarker>) -> Option<Voice> {
 }
 
 impl Voice {
+    /// Whether this voice posted that message, and so may edit it.
+    pub(crate) fn said(&self, shown: &Shown) -> bool {
+        match (self, shown.via) {
+            (Voice::Webhook { webhook, .. }, Via::Webhook(id)) => webhook.id == id,
+            (Voice::Bot, Via::Bot) => true,
+            _ => false,
+        }
+    }
+
     /// What stands above the first words.
     pub(crate) fn opening(&self, who: &Personality, event: &Event) -> Opening {
         let opening = match (self, &event.what) {

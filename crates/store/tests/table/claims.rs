@@ -1,13 +1,17 @@
 //! The claim makes a turn happen once.
 
 use futures_util::future::join_all;
-use store::{Claimed, Error, Progress, Shown, Via};
+use store::{Answer, Claimed, Error, Progress, Shown, Via};
 use twilight_model::id::Id;
 
 use crate::world::{NOW, attempt, event, fresh};
 
 fn shown() -> Vec<Shown> {
     vec![Shown { message_id: Id::new(500), channel_id: Id::new(7), via: Via::Webhook(Id::new(9)) }]
+}
+
+fn boo() -> Answer {
+    Answer { text: "boo".to_owned(), own_words: true }
 }
 
 fn won(claimed: Claimed) -> Progress {
@@ -39,8 +43,9 @@ async fn of_sixteen_workers_at_once_one_wins() {
 async fn a_closed_claim_acknowledges_duplicates_and_keeps_no_text() {
     let world = fresh().await;
     let (event, first) = (event(1), attempt("first", 0));
+    let secret = Answer { text: "a secret thought".to_owned(), own_words: true };
     world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap();
-    world.store.generated(&event, &first, "a secret thought").await.unwrap();
+    world.store.generated(&event, &[], &first, &secret).await.unwrap();
     world.store.close(&event, &first, true, "{}").await.unwrap();
     for at_ms in [1, 60_000, 3_600_000] {
         let again =
@@ -63,7 +68,7 @@ async fn a_retake_goes_on_from_the_state_reached() {
     let members = [leader.clone(), member.clone()];
     let first = attempt("first", 0);
     won(world.store.claim(&leader, &members, &first).await.unwrap());
-    world.store.showing(&leader, &first, &shown()).await.unwrap();
+    world.store.showing(&leader, &members, &first, &shown()).await.unwrap();
 
     let late = attempt("second", 10_001);
     let progress =
@@ -71,19 +76,19 @@ async fn a_retake_goes_on_from_the_state_reached() {
     assert_eq!(
         progress,
         Progress {
+            is_retake: true,
             crashed: 1,
-            started_ms: NOW,
             members: members.to_vec(),
             shown: shown(),
-            text: None
+            answer: None
         }
     );
 
-    world.store.generated(&leader, &late, "boo").await.unwrap();
-    world.store.showing(&leader, &late, &shown()).await.unwrap();
+    world.store.generated(&leader, &members, &late, &boo()).await.unwrap();
+    world.store.showing(&leader, &members, &late, &shown()).await.unwrap();
     let later = attempt("third", 30_000);
     let progress = won(world.store.claim(&leader, &members, &later).await.unwrap());
-    assert_eq!((progress.text.as_deref(), progress.crashed), (Some("boo"), 2));
+    assert_eq!((progress.answer, progress.crashed), (Some(boo()), 2));
 }
 
 #[tokio::test]
@@ -94,8 +99,8 @@ async fn who_lost_the_claim_writes_nothing_more() {
     won(world.store.claim(&event, std::slice::from_ref(&event), &slow).await.unwrap());
     won(world.store.claim(&event, std::slice::from_ref(&event), &quick).await.unwrap());
     let tried = [
-        world.store.showing(&event, &slow, &shown()).await,
-        world.store.generated(&event, &slow, "late").await,
+        world.store.showing(&event, &[], &slow, &shown()).await,
+        world.store.generated(&event, &[], &slow, &boo()).await,
         world.store.close(&event, &slow, true, "{}").await,
         world.store.give_up(&event, &slow).await,
     ];
@@ -117,4 +122,46 @@ async fn a_turn_given_up_is_taken_at_once_and_counts_as_no_crash() {
         .await
         .unwrap());
     assert_eq!(progress.crashed, 0);
+}
+
+#[tokio::test]
+async fn a_turn_given_up_twice_counts_once() {
+    let world = fresh().await;
+    let (event, first) = (event(1), attempt("first", 0));
+    won(world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap());
+    world.store.give_up(&event, &first).await.unwrap();
+    let again = world.store.give_up(&event, &first).await;
+    assert!(matches!(again, Err(Error::ClaimLost { .. })), "{again:?}");
+    let next = attempt("second", 1);
+    let progress =
+        won(world.store.claim(&event, std::slice::from_ref(&event), &next).await.unwrap());
+    assert_eq!(progress.crashed, 0);
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_is_still_ours() {
+    let world = fresh().await;
+    let (event, first) = (event(1), attempt("first", 0));
+    won(world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap());
+    let again = won(world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap());
+    assert_eq!(again.crashed, 0);
+}
+
+#[tokio::test]
+async fn a_poisonous_event_is_still_poisonous_when_it_was_let_go() {
+    let world = fresh().await;
+    let event = event(1);
+    for n in 0..3 {
+        let attempt = attempt(&n.to_string(), n * 20_000);
+        won(world.store.claim(&event, std::slice::from_ref(&event), &attempt).await.unwrap());
+    }
+    let fourth = attempt("fourth", 60_000);
+    let progress =
+        won(world.store.claim(&event, std::slice::from_ref(&event), &fourth).await.unwrap());
+    assert_eq!(progress.crashed, 3);
+    world.store.release(&event, &fourth).await.unwrap();
+    let fifth = attempt("fifth", 60_001);
+    let progress =
+        won(world.store.claim(&event, std::slice::from_ref(&event), &fifth).await.unwrap());
+    assert_eq!(progress.crashed, 4);
 }

@@ -1,6 +1,6 @@
 //! Which events of a group one turn answers.
 
-use queue::Event;
+use queue::{Event, EventId};
 use store::{Claimed, Gathered, Progress};
 
 /// Which of the events this turn answers.
@@ -8,9 +8,26 @@ pub(super) enum Answering {
     /// All of them are dealt with.
     Nothing,
     /// Another attempt is at one of them.
-    Later { until_ms: u64 },
-    /// These, going on from there; `covered` of the events are then dealt with.
-    Now { covered: usize, events: Vec<Event>, progress: Progress },
+    Later {
+        /// Until then, in milliseconds since the epoch.
+        until_ms: u64,
+    },
+    /// Some of them.
+    Now(Share),
+}
+
+/// The events a turn answers, at the front of what was delivered.
+pub(super) struct Share {
+    /// Deliveries before the first answered event; they were dealt with earlier.
+    pub(super) closed_before: usize,
+    /// Deliveries this turn deals with, from the front; closed ones among them included.
+    pub(super) covered: usize,
+    /// What is answered, the leader first.
+    pub(super) events: Vec<Event>,
+    /// Events that the answer begun earlier covers as well, and that were not delivered with it this time.
+    pub(super) absent: Vec<EventId>,
+    /// How far the leader's earlier attempts came.
+    pub(super) progress: Progress,
 }
 
 impl Answering {
@@ -22,33 +39,43 @@ impl Answering {
         if let Some(until_ms) = live {
             return Answering::Later { until_ms };
         }
-        let mut open =
-            events.iter().zip(&gathered.claims).enumerate().filter_map(|(at, (event, claim))| {
-                match claim {
-                    Claimed::Won(progress) => Some((at, event, progress)),
-                    _ => None,
-                }
-            });
-        let Some((first, leader, progress)) = open.next() else {
+        let mut claimed = events.iter().zip(&gathered.claims);
+        let closed_before =
+            gathered.claims.iter().take_while(|c| matches!(c, Claimed::Closed)).count();
+        let Some((leader, Claimed::Won(progress))) = claimed.nth(closed_before) else {
             return Answering::Nothing;
         };
-        let has_shown = !progress.shown.is_empty() || progress.text.is_some();
-        let mut covered = first + 1;
-        let mut answered = vec![leader.clone()];
-        for (at, event, _) in open {
-            // What was shown answers those that were its members then; after a crash before that, the
-            // leader is tried alone, so that a poisonous message takes no neighbour with it.
-            let goes_along = if has_shown {
-                progress.members.contains(&event.id)
-            } else {
-                progress.crashed == 0
-            };
-            if !goes_along || at != covered {
-                break;
+        let mut share = Share {
+            closed_before,
+            covered: closed_before + 1,
+            events: vec![leader.clone()],
+            absent: Vec::new(),
+            progress: progress.clone(),
+        };
+        for (event, claim) in claimed {
+            match claim {
+                Claimed::Won(_) if share.goes_along(event) => share.events.push(event.clone()),
+                // Dealt with already; what stands behind it may still belong to this turn.
+                Claimed::Closed => {}
+                _ => break,
             }
-            covered = at + 1;
-            answered.push(event.clone());
+            share.covered += 1;
         }
-        Answering::Now { covered, events: answered, progress: progress.clone() }
+        if progress.has_begun() {
+            let delivered = |id: &EventId| events.iter().any(|event| event.id == *id);
+            share.absent = progress.members.iter().filter(|id| !delivered(id)).cloned().collect();
+        }
+        Answering::Now(share)
+    }
+}
+
+impl Share {
+    /// What was begun answers those that were its members then. After a crash before that, the leader is
+    /// tried alone, so that a poisonous message takes no neighbour with it.
+    fn goes_along(&self, event: &Event) -> bool {
+        match self.progress.has_begun() {
+            true => self.progress.members.contains(&event.id),
+            false => self.progress.crashed == 0,
+        }
     }
 }

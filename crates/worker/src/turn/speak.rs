@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat::{Explanation, Outcome, Tokens};
 use futures_util::StreamExt;
 use model::{Limits, Progress as Asked, Report};
-use store::{Gathered, Progress};
+use store::{Answer, Gathered, Progress};
 use tokio::task::JoinHandle;
 
 use super::{Failed, Turn, chain_of, millis, refusal};
@@ -18,6 +18,8 @@ use crate::{
 
 /// Kept back from the model's time, to finish cleanly what was shown: the final post and settling.
 const FINISH: Duration = Duration::from_secs(2);
+/// About as many characters make a token of English.
+const CHARS_PER_TOKEN: u64 = 4;
 /// A typing indicator lasts ten seconds (See Discord Docs/Trigger Typing Indicator).
 const TYPING: Duration = Duration::from_secs(8);
 
@@ -45,7 +47,7 @@ impl Turn<'_> {
         let report = loop {
             match next {
                 Some(Asked::Text(words)) => reply.draft.push(&words),
-                Some(Asked::Done(report)) => break report,
+                Some(Asked::Done(report)) => break Some(report),
                 None => {
                     return Err(Failed::Again(
                         "the model's answer ended without an end".to_owned(),
@@ -53,7 +55,8 @@ impl Turn<'_> {
                 }
             }
             if reply.draft.is_full() {
-                break full(asking).await;
+                // Nobody reads on: the rest is not generated.
+                break None;
             }
             next = match reply.next_showing() {
                 None => asking.next().await,
@@ -70,9 +73,9 @@ impl Turn<'_> {
         };
         typing.stop();
         why.ms.model = millis(self.started);
-        let text = self.conclude(&reply, report, &mut why);
-        self.land(&mut reply, &text, &mut why).await?;
-        let said = (why.outcome == Outcome::Spoke).then_some(text.as_str());
+        let answer = self.conclude(&reply, report, &mut why);
+        self.land(&mut reply, &answer, &mut why).await?;
+        let said = answer.own_words.then_some(answer.text.as_str());
         self.settle(reply.shown(), said, &why, true).await
     }
 
@@ -99,8 +102,14 @@ impl Turn<'_> {
         }
     }
 
-    /// The text to stand in the end, and what became of the asking.
-    fn conclude(&self, reply: &Reply<'_>, report: Report, why: &mut Explanation) -> String {
+    /// The answer to stand in the end, and what became of the asking.
+    fn conclude(&self, reply: &Reply<'_>, report: Option<Report>, why: &mut Explanation) -> Answer {
+        let said = reply.draft.text();
+        let Some(report) = report else {
+            why.model = Some(self.chain.id().to_owned());
+            why.tokens.out = said.chars().count() as u64 / CHARS_PER_TOKEN;
+            return Answer { text: said, own_words: true };
+        };
         let usage = report.usage();
         why.model = report.model().map(str::to_owned);
         why.fallback = report.model().is_some_and(|model| model != self.chain.id());
@@ -110,39 +119,33 @@ impl Turn<'_> {
             out: usage.output.into(),
             cache_read: usage.cache_read.into(),
         };
-        let said = reply.draft.text();
         match report.outcome {
-            model::Outcome::Complete { .. } if !said.is_empty() => said,
+            model::Outcome::Complete { .. } if !said.is_empty() => {
+                return Answer { text: said, own_words: true };
+            }
             model::Outcome::CutOff { .. } if !said.is_empty() => {
                 why.reason = Some("model_cut_off".to_owned());
-                format!(
-                    "{}…\n-# ({} lost the thread here)",
-                    said.trim_end_matches(['.', '…', ' ']),
-                    self.who.name
-                )
+                let said = said.trim_end_matches(['.', '…', ' ']);
+                let text = format!("{said}…\n-# ({} lost the thread here)", self.who.name);
+                return Answer { text, own_words: true };
             }
-            model::Outcome::Failed(_) => {
-                why.outcome = Outcome::Line;
-                why.reason = Some("model_failed".to_owned());
-                self.who.lines.unavailable.clone()
-            }
-            _ => {
-                why.outcome = Outcome::Line;
-                why.reason = Some("model_empty".to_owned());
-                self.who.lines.unavailable.clone()
-            }
+            model::Outcome::Failed(_) => why.reason = Some("model_failed".to_owned()),
+            _ => why.reason = Some("model_empty".to_owned()),
         }
+        why.outcome = Outcome::Line;
+        Answer { text: self.who.lines.unavailable.clone(), own_words: false }
     }
 
     /// Keeps the final text, then makes it stand in the channel.
     pub(super) async fn land(
         &self,
         reply: &mut Reply<'_>,
-        text: &str,
+        answer: &Answer,
         why: &mut Explanation,
     ) -> Result<(), Failed> {
-        self.worker.store.generated(&self.events[0].id, self.attempt, text).await?;
-        reply.draft.replace(text);
+        let leader = &self.events[0].id;
+        self.worker.store.generated(leader, &self.members(), self.attempt, answer).await?;
+        reply.draft.replace(&answer.text);
         let first = reply.shown().is_empty();
         match reply.show_all().await {
             Ok(()) => {
@@ -183,10 +186,9 @@ impl Turn<'_> {
             voice,
             gathered.channel.clone(),
             progress.shown.clone(),
-            self.deadline,
         );
-        if progress.crashed > 0 {
-            reply.adopt(progress.started_ms).await?;
+        if progress.is_retake {
+            reply.adopt().await?;
         }
         Ok(reply)
     }
@@ -219,9 +221,4 @@ impl Drop for Typing {
     fn drop(&mut self) {
         self.0.abort();
     }
-}
-
-/// Nobody reads on: the rest is not generated. What was used is estimated by the model's own bound.
-async fn full(asking: model::Asking<'_>) -> Report {
-    asking.finish().await
 }

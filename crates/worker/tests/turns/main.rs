@@ -2,4 +2,5 @@
 
 mod answered;
 mod once;
+mod troubled;
 mod world;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bedrock_sim::{Gate, Play};
 use den_worker::Verdict;
 use discord_sim::{Effect, RestFault};
+use twilight_model::id::Id;
 
 use crate::world::World;
 
@@ -102,7 +103,9 @@ async fn a_message_that_kills_its_worker_again_and_again_is_put_aside() {
         }
         world.time_passes_for(&event).await;
     }
-    let neighbour = world.ann_says("Grim, are you well?");
+    let mut neighbour = world.ann_says("Grim, are you well?");
+    // Somebody else: Ann has asked as often as she may.
+    neighbour.author.id = Id::new(77);
     let verdicts = world.serve(&[event, neighbour]).await;
     assert!(
         matches!(&verdicts[0], Verdict::Dead { reason } if reason == "3 tries crashed"),

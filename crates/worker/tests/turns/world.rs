@@ -1,8 +1,17 @@
 //! One guild, one channel, Ann, and Grim who lives there.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{
+    config::{
+        ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
+    },
+    error::BoxError,
+    types::AttributeValue,
+};
 use bedrock_sim::BedrockSim;
 use den_worker::{DeadLetters, Deadline, Delivery, Models, Provider, Verdict, Worker};
 use discord::{Discord, Settings, Token};
@@ -22,6 +31,7 @@ pub struct World {
     pub bedrock: BedrockSim,
     pub db: aws_sdk_dynamodb::Client,
     pub worker: Worker,
+    pub trouble: Trouble,
 }
 
 const TOKEN: &str = "a-token-of-the-simulator";
@@ -45,7 +55,11 @@ impl World {
             table,
             dynoxide::Database::memory().expect("an engine"),
         ));
-        let db = aws_sdk_dynamodb::config::Builder::from(&aws).endpoint_url(url).build();
+        let trouble = Trouble::default();
+        let db = aws_sdk_dynamodb::config::Builder::from(&aws)
+            .endpoint_url(url)
+            .interceptor(trouble.clone())
+            .build();
         let db = aws_sdk_dynamodb::Client::from_conf(db);
         let store = Store::new(db.clone(), TABLE);
         store.init().await.expect("a table");
@@ -69,7 +83,7 @@ impl World {
             models: Models::new(provider, "anthropic.claude-haiku-5-5", None),
             dead_letters: DeadLetters::Table(store),
         };
-        Self { sim, app, guild, channel, ann, bedrock, db, worker }
+        Self { sim, app, guild, channel, ann, bedrock, db, worker, trouble }
     }
 
     /// Ann says something, and this is the event it becomes.
@@ -226,4 +240,42 @@ fn specification() -> Option<std::path::PathBuf> {
         return None;
     }
     Some(path)
+}
+
+/// Requests to the table that fail on their way: those in whose body all the words stand, so often.
+#[derive(Clone, Debug, Default)]
+pub struct Trouble(Arc<Mutex<Vec<Failing>>>);
+
+/// Words, and how often a request with all of them fails.
+type Failing = (Vec<String>, usize);
+
+impl Trouble {
+    pub fn with(&self, words: &[&str], times: usize) {
+        let words = words.iter().map(|&word| word.to_owned()).collect();
+        self.0.lock().expect("no test panics in between").push((words, times));
+    }
+}
+
+impl Intercept for Trouble {
+    fn name(&self) -> &'static str {
+        "Trouble"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body =
+            context.request().body().bytes().map(String::from_utf8_lossy).unwrap_or_default();
+        let mut all = self.0.lock().expect("no test panics in between");
+        for (words, times) in all.iter_mut() {
+            if *times > 0 && words.iter().all(|word| body.contains(word)) {
+                *times -= 1;
+                return Err("the line is dead".into());
+            }
+        }
+        Ok(())
+    }
 }
