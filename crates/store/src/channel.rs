@@ -6,12 +6,7 @@ use twilight_model::id::{
     marker::{ChannelMarker, GuildMarker, WebhookMarker},
 };
 
-use crate::{
-    Error, ITEM_VERSION, Store,
-    error::{failed, unreadable},
-    n, s,
-    window::partition,
-};
+use crate::{Error, Store, item::Fresh, window::partition};
 
 /// The sort key of the row.
 pub(crate) const SORT: &str = "ROW";
@@ -71,18 +66,8 @@ impl Store {
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`].
     pub async fn channel(&self, channel: Id<ChannelMarker>) -> Result<Option<ChannelRow>, Error> {
-        let operation = || format!("read the row of channel {channel}");
-        self.db
-            .get_item()
-            .table_name(&self.table)
-            .key("pk", s(partition(channel)))
-            .key("sk", s(SORT))
-            .send()
-            .await
-            .map_err(failed(operation()))?
-            .item
-            .map(|item| serde_dynamo::from_item(item).map_err(unreadable(operation())))
-            .transpose()
+        let operation = format!("read the row of channel {channel}");
+        self.read_item(partition(channel), SORT.to_owned(), Fresh::Perhaps, &operation).await
     }
 
     /// Keeps the channel's row. Workers that write at once overwrite each other with facts of the same
@@ -95,18 +80,7 @@ impl Store {
         channel: Id<ChannelMarker>,
         row: &ChannelRow,
     ) -> Result<(), Error> {
-        let operation = || format!("keep the row of channel {channel}");
-        let item = serde_dynamo::to_item(row).map_err(unreadable(operation()))?;
-        self.db
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .item("pk", s(partition(channel)))
-            .item("sk", s(SORT))
-            .item("v", n(ITEM_VERSION))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(failed(operation()))
+        let operation = format!("keep the row of channel {channel}");
+        self.write_item(partition(channel), SORT.to_owned(), row, None, &operation).await
     }
 }

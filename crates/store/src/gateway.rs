@@ -4,11 +4,7 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 use twilight_model::id::{Id, marker::ApplicationMarker};
 
-use crate::{
-    Error, ITEM_VERSION, Store,
-    error::{failed, unreadable},
-    n, s, ttl,
-};
+use crate::{Error, ITEM_VERSION, Store, error::failed, item::Fresh, n, s, ttl};
 
 /// Days a count of identifies is kept: longer than the longest span.
 const COUNT_KEPT_DAYS: u64 = 2;
@@ -38,19 +34,8 @@ impl Store {
         application: Id<ApplicationMarker>,
         shard: u32,
     ) -> Result<Option<GatewaySession>, Error> {
-        let operation = || format!("read the gateway session of shard {shard}");
-        self.db
-            .get_item()
-            .table_name(&self.table)
-            .key("pk", s(partition(application)))
-            .key("sk", s(sort(shard)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed(operation()))?
-            .item
-            .map(|item| serde_dynamo::from_item(item).map_err(unreadable(operation())))
-            .transpose()
+        let operation = format!("read the gateway session of shard {shard}");
+        self.read_item(partition(application), sort(shard), Fresh::Surely, &operation).await
     }
 
     /// Saves the shard's session.
@@ -63,19 +48,8 @@ impl Store {
         shard: u32,
         session: &GatewaySession,
     ) -> Result<(), Error> {
-        let operation = || format!("save the gateway session of shard {shard}");
-        let item = serde_dynamo::to_item(session).map_err(unreadable(operation()))?;
-        self.db
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .item("pk", s(partition(application)))
-            .item("sk", s(sort(shard)))
-            .item("v", n(ITEM_VERSION))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(failed(operation()))
+        let operation = format!("save the gateway session of shard {shard}");
+        self.write_item(partition(application), sort(shard), session, None, &operation).await
     }
 
     /// Forgets the shard's session: Discord has, too.

@@ -12,6 +12,7 @@ mod error;
 mod gateway;
 mod gather;
 mod inbox;
+mod item;
 mod reply;
 mod table;
 mod window;

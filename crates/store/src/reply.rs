@@ -9,10 +9,14 @@ use twilight_model::id::{
 };
 
 use crate::{
-    Error, ITEM_VERSION, Store,
+    Error, Store,
     error::{failed, unreadable},
-    n, s, ttl,
+    item::Fresh,
+    s, ttl,
 };
+
+/// The sort key of the row.
+const SORT: &str = "R";
 
 /// Days an explanation is kept.
 const KEPT_DAYS: u64 = 30;
@@ -45,41 +49,19 @@ impl Store {
     /// # Errors
     /// [`Error::Failed`].
     pub async fn keep_reply(&self, row: &ReplyRow, now_ms: u64) -> Result<(), Error> {
-        let operation = || format!("keep the row of message {}", row.message_id);
-        let item = serde_dynamo::to_item(row).map_err(unreadable(operation()))?;
-        self.db
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .item("pk", s(partition(row.message_id)))
-            .item("sk", s("R"))
-            .item("v", n(ITEM_VERSION))
-            .item("ttl", n(ttl(now_ms, KEPT_DAYS)))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(failed(operation()))
+        let operation = format!("keep the row of message {}", row.message_id);
+        let ttl = Some(ttl(now_ms, KEPT_DAYS));
+        self.write_item(partition(row.message_id), SORT.to_owned(), row, ttl, &operation).await
     }
 
-    /// The row of a posted message.
+    /// The row of a posted message. Read fresh: a retake asks whether a message has its row, and a stale no
+    /// would adopt somebody else's.
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`].
     pub async fn reply(&self, message: Id<MessageMarker>) -> Result<Option<ReplyRow>, Error> {
-        let operation = || format!("read the row of message {message}");
-        self.db
-            .get_item()
-            .table_name(&self.table)
-            .key("pk", s(partition(message)))
-            .key("sk", s("R"))
-            // A retake asks whether a message has its row: a stale no would adopt somebody else's.
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed(operation()))?
-            .item
-            .map(|item| serde_dynamo::from_item(item).map_err(unreadable(operation())))
-            .transpose()
+        let operation = format!("read the row of message {message}");
+        self.read_item(partition(message), SORT.to_owned(), Fresh::Surely, &operation).await
     }
 
     /// Explanations, as JSON, of `message`: of the reply it is, or of every personality it reached.
