@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -95,6 +98,12 @@ impl Discord {
     /// The same client, with a deadline for whatever is asked of it, waits and repetitions included.
     pub fn by(&self, deadline: Instant) -> Self {
         Self { inner: Arc::clone(&self.inner), deadline: Some(deadline) }
+    }
+
+    /// Whether Discord does not accept the token: nothing more is sent with it, and whatever needs it can
+    /// only wait for somebody to set a valid one.
+    pub fn is_unauthorized(&self) -> bool {
+        self.inner.unauthorized.load(Ordering::Relaxed)
     }
 
     pub(crate) fn deadline(&self) -> Instant {

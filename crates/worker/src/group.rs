@@ -15,6 +15,8 @@ const NEARLY: Duration = Duration::from_secs(1);
 const HOLD_NEWER: Duration = Duration::from_secs(300);
 /// After this many deliveries a body of a newer version counts as unreadable: about an hour.
 const PATIENCE_FOR_NEWER: u32 = 12;
+/// How long records wait for an operator, asking no model meanwhile.
+const UNTIL_MENDED: Duration = Duration::from_secs(30);
 /// The most messages answered by one turn.
 const BURST: usize = 10;
 
@@ -22,6 +24,12 @@ impl Worker {
     /// Deals with the deliveries of one message group, in order, and answers for each of them in the same
     /// order. After the first that must be retried, all later ones are retried too: order survives.
     pub async fn serve(&self, deliveries: &[Delivery], deadline: Deadline) -> Vec<Verdict> {
+        if self.discord.is_unauthorized() {
+            tracing::error!(
+                "discord does not accept DISCORD_TOKEN: set a valid one and start again; records wait"
+            );
+            return vec![Verdict::Retry { after: UNTIL_MENDED }; deliveries.len()];
+        }
         let worth = A_TURNS_WORTH.min(deadline.left().saturating_sub(NEARLY));
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(deliveries.len());
         while let Some(next) = deliveries.get(verdicts.len()) {

@@ -274,3 +274,14 @@ async fn a_turn_ends_before_its_deadline_whatever_it_waits_for() {
         started.elapsed()
     );
 }
+
+#[tokio::test]
+async fn while_the_token_is_not_accepted_no_model_is_paid() {
+    let world = World::new().await;
+    world.sim.world().reset_token(world.app.application_id).unwrap();
+    let first = [world.ann_says("Grim?")];
+    assert!(is_retry(&world.serve(&first).await));
+    let calls = world.bedrock.calls().len();
+    assert!(is_retry(&world.serve(&first).await));
+    assert_eq!(world.bedrock.calls().len(), calls);
+}
