@@ -106,6 +106,28 @@ impl Ministack {
         NEXT.fetch_add(1, Ordering::Relaxed).to_string()
     }
 
+    /// Asks Lambda, for which the workspace has no client, something of an account: as in `POST`,
+    /// `/2015-03-31/functions` and a body. Returns what it answered.
+    ///
+    /// # Panics
+    /// When it refuses.
+    pub fn lambda(
+        &self,
+        account: &str,
+        method: &str,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> serde_json::Value {
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\ncontent-type: application/json\r\n{}",
+            authorization(account, "lambda")
+        );
+        let answer = self.exchange(&head, &body.to_string());
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        assert!(head.contains(" 20"), "lambda refuses {method} {path}: {answer}");
+        serde_json::from_str(body).unwrap_or_default()
+    }
+
     /// The last lines of its log, for a failing test to print.
     pub fn log_tail(&self) -> String {
         let log = fs::read(&self.log).unwrap_or_default();
@@ -118,6 +140,15 @@ impl Ministack {
     ///
     /// The port accepts before ministack answers, so the first answer is waited for.
     fn exchange(&self, head: &str, body: &str) -> String {
+        let mut stream = self.ask(head, body);
+        let mut answer = String::new();
+        match stream.read_to_string(&mut answer) {
+            Ok(_) => answer,
+            Err(error) => format!("{error} after {answer:?}"),
+        }
+    }
+
+    fn ask(&self, head: &str, body: &str) -> TcpStream {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("reach ministack");
         stream.set_read_timeout(Some(START)).expect("a minute is a valid time limit");
         let length = body.len();
@@ -125,12 +156,16 @@ impl Ministack {
             "{head}\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
         );
         stream.write_all(request.as_bytes()).expect("ask ministack");
-        let mut answer = String::new();
-        match stream.read_to_string(&mut answer) {
-            Ok(_) => answer,
-            Err(error) => format!("{error} after {answer:?}"),
-        }
+        stream
     }
+}
+
+/// Says for whom a request is; ministack checks no signature.
+fn authorization(account: &str, service: &str) -> String {
+    format!(
+        "authorization: AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/{service}/aws4_request, \
+         SignedHeaders=host, Signature=0"
+    )
 }
 
 impl Drop for Ministack {
@@ -164,24 +199,45 @@ mod tests {
     #[test]
     fn what_one_account_has_no_other_sees() {
         let ministack = Ministack::shared();
-        let sqs = |account: &str, operation: &str, body: &str| {
-            let head = format!(
-                "POST / HTTP/1.1\r\nx-amz-target: AmazonSQS.{operation}\r\ncontent-type: application/x-amz-json-1.0\r\n\
-                 authorization: AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/sqs/aws4_request, \
-                 SignedHeaders=host, Signature=0"
-            );
-            ministack.exchange(&head, body)
-        };
         let (ann, ben) = (ministack.account(), ministack.account());
 
-        sqs(
-            &ann,
-            "CreateQueue",
-            r#"{"QueueName":"den-grim.fifo","Attributes":{"FifoQueue":"true"}}"#,
-        );
+        sqs(&ann, "CreateQueue", GRIMS_QUEUE);
 
         assert!(sqs(&ann, "ListQueues", "{}").contains("den-grim.fifo"));
         let seen = sqs(&ben, "ListQueues", "{}");
         assert!(seen.contains(" 200 ") && !seen.contains("den-grim.fifo"), "{seen}");
+    }
+
+    #[test]
+    fn who_hangs_up_while_polling_is_handed_nothing() {
+        let ministack = Ministack::shared();
+        let ann = ministack.account();
+        sqs(&ann, "CreateQueue", GRIMS_QUEUE);
+        let queue = format!("{}/{ann}/den-grim.fifo", ministack.url());
+        let poll = |wait_s: u32| format!(r#"{{"QueueUrl":"{queue}","WaitTimeSeconds":{wait_s}}}"#);
+        drop(ministack.ask(&sqs_head(&ann, "ReceiveMessage"), &poll(20)));
+
+        let message = format!(
+            r#"{{"QueueUrl":"{queue}","MessageBody":"boo","MessageGroupId":"1","MessageDeduplicationId":"1"}}"#
+        );
+        let sent = sqs(&ann, "SendMessage", &message);
+        assert!(sent.contains(" 200 "), "{sent}");
+        // Longer than the pause between two looks of a poll.
+        thread::sleep(Duration::from_millis(300));
+        let received = sqs(&ann, "ReceiveMessage", &poll(0));
+        assert!(received.contains("boo"), "{received}");
+    }
+
+    const GRIMS_QUEUE: &str = r#"{"QueueName":"den-grim.fifo","Attributes":{"FifoQueue":"true"}}"#;
+
+    fn sqs(account: &str, operation: &str, body: &str) -> String {
+        Ministack::shared().exchange(&sqs_head(account, operation), body)
+    }
+
+    fn sqs_head(account: &str, operation: &str) -> String {
+        format!(
+            "POST / HTTP/1.1\r\nx-amz-target: AmazonSQS.{operation}\r\ncontent-type: application/x-amz-json-1.0\r\n{}",
+            authorization(account, "sqs")
+        )
     }
 }

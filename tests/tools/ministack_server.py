@@ -54,7 +54,34 @@ with open(log, "ab", buffering=0) as out:
     os.dup2(out.fileno(), 1)
     os.dup2(out.fileno(), 2)
 
+
+
+async def served_while_somebody_waits(scope, receive, send):
+    """A request ends with the connection it came by, as at AWS.
+
+    By itself ministack goes on with the long poll of a program that was killed, and hands it a message, which
+    is then hidden from that program's successor for the whole of the queue's visibility timeout.
+    """
+    if scope["type"] != "http":
+        return await app(scope, receive, send)
+    heard = asyncio.Queue()
+
+    async def listen():
+        while (event := await receive())["type"] != "http.disconnect":
+            await heard.put(event)
+
+    served, listening = asyncio.ensure_future(app(scope, heard.get, send)), asyncio.ensure_future(listen())
+    await asyncio.wait({served, listening}, return_when=asyncio.FIRST_COMPLETED)
+    listening.cancel()
+    if not served.done():
+        served.cancel()
+    try:
+        await served
+    except asyncio.CancelledError:
+        pass
+
+
 config = Config()
 config.bind = [f"fd://{listening.detach()}"]
 config.keep_alive_timeout = 75
-asyncio.run(serve(app, config))
+asyncio.run(serve(served_while_somebody_waits, config))

@@ -1,15 +1,15 @@
 //! `cargo xtask bench`: the programs as they are shipped, measured by the bench program of `tests`.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use crate::{
     checkout::Checkout,
-    command::{cargo, run as run_command},
-    package::{Architecture, package_release},
-    terminal, tools,
+    command::run as run_command,
+    package::{Architecture, build_release, package_release},
+    terminal,
 };
 
 /// Builds, measures, prints a table.
@@ -34,11 +34,12 @@ pub fn run(checkout: &Checkout, arguments: &[String]) -> Result<()> {
     let path = checkout.target().join("lambda/sizes.json");
     fs::write(&path, sizes.to_string()).with_context(|| format!("write {}", path.display()))?;
 
+    // For the same target as the programs: it is what the listener's processor time is held against.
+    let bench = build_release(checkout, Architecture::HOST, "tests", "bench")?;
+
     terminal::begin("bench", "what they need, beside what they aim for");
-    let mut bench = cargo(checkout);
-    bench.args(["run", "--release", "--locked", "--package", "tests", "--bin", "bench", "--"]);
-    bench.args(arguments);
-    bench.envs(tools::installed(checkout).environment());
+    let mut bench = Command::new(bench);
+    bench.arg("--json").arg(checkout.target().join("bench.json")).args(arguments);
     bench.env("DEN_BENCH_LISTENER", packaged.listener).env("DEN_BENCH_WORKER", packaged.worker);
     run_command(bench.env("DEN_BENCH_SIZES", path))
 }

@@ -111,31 +111,47 @@ pub fn package_release(
     }
     let environment = checkout.tools("lambda");
     tools::install_python(&environment, &checkout.path("xtask/lambda-requirements.txt"))?;
-    let mut path = vec![environment.join("bin")];
-    path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    let path = std::env::join_paths(path).context("put the installed tools on PATH")?;
-
     // One program after the other, so that neither gets features only the other asked for.
-    let folder = checkout.target().join("lambda").join(architecture.name());
-    for program in ["den-listener", "den-worker"] {
-        let build =
-            ["lambda", "build", "--release", "--locked", "--package", program, "--bin", program];
-        let mut build = cargo_with(checkout, &build);
-        run_command(
-            build.args(["--target", target, "--lambda-dir"]).arg(&folder).env("PATH", &path),
-        )?;
-    }
-    let built = |program: &str| folder.join(program).join("bootstrap");
+    let listener = build_release(checkout, architecture, "den-listener", "den-listener")?;
+    let worker = build_release(checkout, architecture, "den-worker", "den-worker")?;
     let zip =
         checkout.target().join("lambda").join(format!("den-worker-{}.zip", architecture.name()));
-    write_zip(&built("den-worker"), &checkout.path("personalities"), &zip)?;
-    Ok(Some(Packaged { listener: built("den-listener"), worker: built("den-worker"), zip }))
+    write_zip(&worker, &checkout.path("personalities"), &zip)?;
+    Ok(Some(Packaged { listener, worker, zip }))
 }
 
-fn cargo_with(checkout: &Checkout, arguments: &[&str]) -> Command {
-    let mut command = cargo(checkout);
-    command.args(arguments);
-    command
+/// Builds a program as it is shipped, with the tools and the target that [`package_release`] has installed, and
+/// returns where it is.
+///
+/// # Errors
+/// When the build fails.
+pub fn build_release(
+    checkout: &Checkout,
+    architecture: Architecture,
+    package: &str,
+    program: &str,
+) -> Result<PathBuf> {
+    let mut path = vec![checkout.tools("lambda").join("bin")];
+    path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let path = std::env::join_paths(path).context("put the installed tools on PATH")?;
+    let folder = checkout.target().join("lambda").join(architecture.name());
+    let mut build = cargo(checkout);
+    build.args([
+        "lambda",
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        package,
+        "--bin",
+        program,
+        // Ours are in the workspace's release profile. Its own would abort on a panic, which the runtime
+        // could then not report, and ask for a processor of a certain age.
+        "--disable-optimizations",
+    ]);
+    build.args(["--target", architecture.target(), "--lambda-dir"]).arg(&folder);
+    run_command(build.env("PATH", &path))?;
+    Ok(folder.join(program).join("bootstrap"))
 }
 
 /// Writes the zip so that the same content gives the same bytes: a deployment then sees that nothing changed.

@@ -88,6 +88,8 @@ const STEPS: &[Step<Run>] = &[
             {
                 test.arg("--workspace");
             }
+            // Tests of a wire mostly wait: more of them at once than there are processors.
+            test.env("RUST_TEST_THREADS", "4");
             run_command(test.args(&run.options.arguments).envs(installed.environment()))
         },
     },
