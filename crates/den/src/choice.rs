@@ -33,6 +33,14 @@ pub struct Choice {
 /// # Errors
 /// When the connection to a configured endpoint cannot be set up.
 pub async fn choose(configured: Option<&ModelConfig>, aws: &SdkConfig) -> anyhow::Result<Choice> {
+    choose_beside(OLLAMA, configured, aws).await
+}
+
+async fn choose_beside(
+    ollama: &str,
+    configured: Option<&ModelConfig>,
+    aws: &SdkConfig,
+) -> anyhow::Result<Choice> {
     if let Some(config) = configured {
         return configured_choice(config, aws);
     }
@@ -46,10 +54,10 @@ pub async fn choose(configured: Option<&ModelConfig>, aws: &SdkConfig) -> anyhow
         return Ok(Choice { models: Models::new(provider, id, None), note });
     }
     let client = model::http_client().context("set up the connection to a local model")?;
-    if let Ok(models) = OpenAiCompatible::models(&client, OLLAMA, None, LOCAL).await
+    if let Ok(models) = OpenAiCompatible::models(&client, ollama, None, LOCAL).await
         && let Some(id) = models.into_iter().next()
     {
-        let provider = Provider::OpenAiCompatible { client, url: OLLAMA.to_owned(), key: None };
+        let provider = Provider::OpenAiCompatible { client, url: ollama.to_owned(), key: None };
         let note = format!(
             "**{id}** speaks, from the Ollama on this machine. Set `DEN_MODEL` for another."
         );
@@ -82,5 +90,67 @@ fn profile(region: &str) -> &'static str {
         Some("us") => "us.",
         Some("eu") => "eu.",
         _ => "global.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nobody listens there.
+    const NOBODY: &str = "http://127.0.0.1:9/v1";
+
+    fn no_credentials() -> SdkConfig {
+        SdkConfig::builder().build()
+    }
+
+    #[tokio::test]
+    async fn what_is_configured_speaks_whatever_else_is_there() {
+        let ollama = bedrock_sim::BedrockSim::start().await;
+        let config = ModelConfig {
+            model: "qwen2.5".to_owned(),
+            fallback: None,
+            url: Some(NOBODY.to_owned()),
+            key: None,
+            bedrock: BedrockSettings::default(),
+        };
+        let aws = aws::local_config().await;
+        let choice = choose_beside(&ollama.openai_url(), Some(&config), &aws).await.unwrap();
+        assert_eq!(choice.models.id(), "qwen2.5");
+        assert!(choice.note.contains("as `DEN_MODEL` says"), "{}", choice.note);
+    }
+
+    #[tokio::test]
+    async fn credentials_come_before_a_local_model() {
+        let ollama = bedrock_sim::BedrockSim::start().await;
+        let aws = aws::local_config().await;
+        let choice = choose_beside(&ollama.openai_url(), None, &aws).await.unwrap();
+        assert_eq!(choice.models.id(), "global.anthropic.claude-haiku-5-5");
+        assert!(choice.note.contains("AWS credentials were found"), "{}", choice.note);
+    }
+
+    #[tokio::test]
+    async fn an_ollama_that_answers_comes_before_the_understudy() {
+        let ollama = bedrock_sim::BedrockSim::start().await;
+        let choice = choose_beside(&ollama.openai_url(), None, &no_credentials()).await.unwrap();
+        assert_ne!(choice.models.id(), "understudy");
+        assert!(choice.note.contains("the Ollama on this machine"), "{}", choice.note);
+    }
+
+    #[tokio::test]
+    async fn with_nothing_at_hand_the_understudy_speaks_and_says_why() {
+        let choice = choose_beside(NOBODY, None, &no_credentials()).await.unwrap();
+        assert_eq!(choice.models.id(), "understudy");
+        for part in ["no model is configured", "no AWS credentials", "no Ollama", "`DEN_MODEL`"] {
+            assert!(choice.note.contains(part), "{}", choice.note);
+        }
+    }
+
+    #[test]
+    fn a_profile_serves_its_region() {
+        assert_eq!(
+            ["us-east-1", "eu-central-1", "ap-south-1"].map(profile),
+            ["us.", "eu.", "global."]
+        );
     }
 }
