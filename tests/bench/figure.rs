@@ -26,7 +26,7 @@ pub struct Aim {
 /// Something measured.
 pub struct Figure {
     /// For machines: `worker.event_to_model`.
-    pub id: &'static str,
+    pub id: String,
     /// For people. A figure that explains the one above it begins with spaces.
     pub what: String,
     pub unit: Unit,
@@ -44,8 +44,13 @@ pub struct Report {
 
 impl Figure {
     /// A figure without an aim.
-    pub fn new(id: &'static str, what: impl Into<String>, unit: Unit, samples: Vec<f64>) -> Self {
-        Self { id, what: what.into(), unit, samples, aim: None }
+    pub fn new(
+        id: impl Into<String>,
+        what: impl Into<String>,
+        unit: Unit,
+        samples: Vec<f64>,
+    ) -> Self {
+        Self { id: id.into(), what: what.into(), unit, samples, aim: None }
     }
 
     /// Held against the design.

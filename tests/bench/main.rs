@@ -6,6 +6,7 @@
 //! its aim does not, as it may be the machine's fault.
 
 mod bare;
+mod chatter;
 mod door;
 mod figure;
 mod http;

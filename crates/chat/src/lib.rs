@@ -1,7 +1,7 @@
 //! What a character does: pure decisions, values in and values out.
 //!
 //! This crate awaits nothing and reads no clock and no environment. What a turn knows is gathered by the
-//! worker; what it does about it is decided here: [`decide`] says whether and how to speak, [`Draft`] says
+//! worker; what it does about it is decided here: [`decide()`] says whether and how to speak, [`Draft`] says
 //! which messages should stand in the channel while the answer grows, [`Explanation`] says why.
 
 mod clean;

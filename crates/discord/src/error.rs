@@ -32,7 +32,7 @@ pub enum Error {
     /// The bot may not do this. Someone must change a permission first.
     #[error("discord forbids it ({code}: {message})")]
     Forbidden {
-        /// One of [`code`](crate::code), or 0.
+        /// One of [`crate::code`], or 0.
         code: u64,
         /// Discord's words.
         message: String,
@@ -40,7 +40,7 @@ pub enum Error {
     /// The channel, message, webhook or interaction is gone.
     #[error("discord does not find it ({code}: {message})")]
     NotFound {
-        /// One of [`code`](crate::code), or 0.
+        /// One of [`crate::code`], or 0.
         code: u64,
         /// Discord's words.
         message: String,
@@ -53,7 +53,7 @@ pub enum Error {
     Refused {
         /// The status.
         status: StatusCode,
-        /// One of [`code`](crate::code), or 0.
+        /// One of [`crate::code`], or 0.
         code: u64,
         /// Discord's words, and which field it minds.
         message: String,
@@ -118,7 +118,7 @@ impl Error {
         }
     }
 
-    /// Discord's own code, one of [`code`](crate::code), where it gave one.
+    /// Discord's own code, one of [`crate::code`], where it gave one.
     pub fn code(&self) -> Option<u64> {
         match self {
             Self::Forbidden { code, .. }

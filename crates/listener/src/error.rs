@@ -2,7 +2,7 @@
 
 use std::{error::Error, io};
 
-/// Why [`run`](crate::run) ended.
+/// Why [`run`](crate::run()) ended.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// Discord will not have us as we are: nothing helps but what `mend` says. Whoever starts the listener

@@ -4,7 +4,7 @@
 //! accepted by the queue or rightly dropped. Whoever runs next resumes from there, so that a deploy, a crash
 //! or an outage of the queue loses nothing that Discord still remembers.
 //!
-//! [`run`] does it all: [`Listener`] says with what. An event's way through: `connection` hears a frame,
+//! [`run()`] does it all: [`Listener`] says with what. An event's way through: `connection` hears a frame,
 //! `intake` reads it, `routing` finds out whom it addresses, `lanes` carry it to the sink, and `tracker`
 //! moves the checkpoint when it has arrived.
 //!
