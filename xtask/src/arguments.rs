@@ -13,7 +13,8 @@ The project's own work.
   cargo xtask tools                 installs what the tests need that is not Rust, into .tools/
   cargo xtask tidy                  checks what the compiler cannot: who may know whom, docs that tell the truth
   cargo xtask package               the worker as a zip for AWS Lambda, in target/lambda/
-      --arch arm64|x86-64           for which processor; arm64 unless said otherwise
+      --arch arm64|x86-64           for which processor; arm64 unless said otherwise. This machine's own is then
+                                    started and invoked by a local Runtime API
       --debug                       quickly, from the debug build, for this machine: what the tests run
   cargo xtask bench                 builds for release, measures, prints a table
       -- ARGUMENTS                  for the bench program

@@ -7,6 +7,7 @@ mod arguments;
 mod bench;
 mod checkout;
 mod command;
+mod invoke;
 mod package;
 mod step;
 mod terminal;

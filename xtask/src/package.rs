@@ -1,6 +1,7 @@
 //! The worker as AWS Lambda wants it: a zip with `bootstrap` and the personalities beside it.
 
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -12,6 +13,7 @@ use anyhow::{Context, Result};
 use crate::{
     checkout::Checkout,
     command::{cargo, output, run as run_command, run_patiently},
+    invoke::invoke,
     terminal, tools,
 };
 
@@ -71,6 +73,9 @@ pub fn run(checkout: &Checkout, what: What) -> Result<()> {
             if let Some(packaged) = package_release(checkout, architecture)? {
                 tell(&packaged.listener)?;
                 tell(&packaged.zip)?;
+                if architecture == Architecture::HOST {
+                    invoke(checkout, &packaged.worker)?;
+                }
             }
             Ok(())
         }
@@ -131,9 +136,6 @@ pub fn build_release(
     package: &str,
     program: &str,
 ) -> Result<PathBuf> {
-    let mut path = vec![checkout.tools("lambda").join("bin")];
-    path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    let path = std::env::join_paths(path).context("put the installed tools on PATH")?;
     let folder = checkout.target().join("lambda").join(architecture.name());
     let mut build = cargo(checkout);
     build.args([
@@ -150,8 +152,15 @@ pub fn build_release(
         "--disable-optimizations",
     ]);
     build.args(["--target", architecture.target(), "--lambda-dir"]).arg(&folder);
-    run_command(build.env("PATH", &path))?;
+    run_command(build.env("PATH", lambda_path(checkout)?))?;
     Ok(folder.join(program).join("bootstrap"))
+}
+
+/// Where cargo-lambda and its compiler for other targets are found.
+pub fn lambda_path(checkout: &Checkout) -> Result<OsString> {
+    let mut path = vec![checkout.tools("lambda").join("bin")];
+    path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    std::env::join_paths(path).context("put the installed tools on PATH")
 }
 
 /// Writes the zip so that the same content gives the same bytes: a deployment then sees that nothing changed.
