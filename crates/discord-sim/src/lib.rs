@@ -54,6 +54,6 @@ pub use crate::{
         Answering, App, Attachment, Author, ChannelView, Choice, Edit, File, GuildView,
         Interaction, InteractionKind, InteractionState, Message, NoChoices, Permissions,
         PersonView, Pings, Poster, Reaction, Saying, Snapshot, TimedOut, Typing, Unknown, Webhook,
-        World,
+        Whom, World,
     },
 };

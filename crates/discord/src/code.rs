@@ -8,6 +8,8 @@ pub const UNKNOWN_GUILD: u64 = 10_004;
 pub const UNKNOWN_MEMBER: u64 = 10_007;
 /// The message was deleted.
 pub const UNKNOWN_MESSAGE: u64 = 10_008;
+/// There is no such person any more.
+pub const UNKNOWN_USER: u64 = 10_013;
 /// The webhook was deleted. Using it again is punished: forget it, and make a new one.
 pub const UNKNOWN_WEBHOOK: u64 = 10_015;
 /// The interaction's three seconds, or its fifteen minutes, are over.
@@ -32,7 +34,7 @@ pub const EMPTY_MESSAGE: u64 = 50_006;
 pub const CANNOT_MESSAGE_PERSON: u64 = 50_007;
 /// The bot lacks a permission.
 pub const MISSING_PERMISSIONS: u64 = 50_013;
-/// The webhook's token is wrong.
+/// The webhook's token is wrong, or the interaction's fifteen minutes are over.
 pub const INVALID_WEBHOOK_TOKEN: u64 = 50_027;
 /// A field of the body was refused.
 pub const INVALID_FORM_BODY: u64 = 50_035;

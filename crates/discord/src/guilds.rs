@@ -48,6 +48,21 @@ pub struct GuildName {
     pub name: String,
 }
 
+/// A guild, as far as its own settings matter to us.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Guild {
+    /// Its id.
+    pub id: Id<GuildMarker>,
+    /// Its name.
+    pub name: String,
+    /// Who owns it, and may do everything in it.
+    pub owner_id: Id<UserMarker>,
+    /// Where its admins want notices such as "somebody joined", if anywhere.
+    pub system_channel_id: Option<Id<ChannelMarker>>,
+    /// Its roles, `@everyone` among them.
+    pub roles: Vec<Role>,
+}
+
 /// A role.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Role {
@@ -78,6 +93,14 @@ pub struct MemberUser {
     pub id: Id<UserMarker>,
 }
 
+impl Channel {
+    /// Whether it is a thread, whose rules are its parent's.
+    pub fn is_thread(&self) -> bool {
+        use ChannelType::{AnnouncementThread, PrivateThread, PublicThread};
+        matches!(self.kind, AnnouncementThread | PrivateThread | PublicThread)
+    }
+}
+
 impl Discord {
     /// A channel, thread or direct message.
     ///
@@ -103,6 +126,14 @@ impl Discord {
                 return Ok(guilds);
             }
         }
+    }
+
+    /// A guild the bot is in.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn guild(&self, guild_id: Id<GuildMarker>) -> Result<Guild, Error> {
+        self.get(Route::GetGuild { guild_id: guild_id.get(), with_counts: false }).await
     }
 
     /// The channels of a guild, without threads.

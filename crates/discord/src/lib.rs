@@ -13,6 +13,7 @@
 //! Crates like `governor` pace by configured quotas. Discord's limits are not configured but told, per
 //! bucket, in the headers of each response, and change without notice; so the pacing is ours as well.
 
+mod access;
 mod answer;
 mod bucket;
 mod call;
@@ -22,6 +23,7 @@ mod commands;
 mod error;
 mod failure;
 mod fetch;
+mod followups;
 mod guilds;
 mod interactions;
 mod invalid;
@@ -29,6 +31,7 @@ mod limits;
 mod looking;
 mod messages;
 mod permissions;
+mod reactions;
 mod route;
 mod send;
 mod settings;
@@ -40,7 +43,7 @@ pub use call::{Call, Lane, Reply};
 pub use client::{Discord, OpenError};
 pub use error::Error;
 pub use fetch::FetchError;
-pub use guilds::{Channel, GuildName, Member, MemberUser, Role};
+pub use guilds::{Channel, Guild, GuildName, Member, MemberUser, Role};
 pub use looking::Seen;
 pub use messages::{Edited, Outgoing, Posted};
 pub use permissions::permissions;

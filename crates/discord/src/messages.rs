@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use twilight_http::{request::Request, routing::Route};
 use twilight_model::{
-    channel::message::MessageFlags,
+    channel::message::{Component, MessageFlags},
     id::{
         Id,
         marker::{ChannelMarker, MessageMarker},
@@ -169,6 +169,12 @@ pub(crate) fn checked_content(content: &str) -> Result<(), Error> {
         return Err(Error::build("a message needs some text"));
     }
     twilight_validate::message::content(content).map_err(Error::build)
+}
+
+/// Rows of buttons and select menus; `None` says nothing about them.
+pub(crate) fn checked_components(components: Option<&[Component]>) -> Result<(), Error> {
+    let components = components.unwrap_or_default();
+    twilight_validate::message::components(components, false).map_err(Error::build)
 }
 
 pub(crate) fn json(route: &Route<'_>, body: &impl Serialize) -> Result<Request, Error> {

@@ -3,7 +3,10 @@
 use twilight_model::{
     channel::permission_overwrite::{PermissionOverwrite, PermissionOverwriteType},
     guild::Permissions,
-    id::{Id, marker::GuildMarker},
+    id::{
+        Id,
+        marker::{GuildMarker, RoleMarker, UserMarker},
+    },
 };
 
 use crate::{Member, Role};
@@ -18,8 +21,27 @@ pub fn permissions(
     member: &Member,
     overwrites: &[PermissionOverwrite],
 ) -> Permissions {
+    granted(guild_id, roles, &member.roles, Some(member.user.id), overwrites)
+}
+
+/// Computes what somebody may do who has no role but `@everyone` and is not named in the overwrites.
+pub(crate) fn of_everyone(
+    guild_id: Id<GuildMarker>,
+    roles: &[Role],
+    overwrites: &[PermissionOverwrite],
+) -> Permissions {
+    granted(guild_id, roles, &[], None, overwrites)
+}
+
+fn granted(
+    guild_id: Id<GuildMarker>,
+    roles: &[Role],
+    own_roles: &[Id<RoleMarker>],
+    user_id: Option<Id<UserMarker>>,
+    overwrites: &[PermissionOverwrite],
+) -> Permissions {
     let everyone = guild_id.cast();
-    let has = |id| id == everyone || member.roles.contains(&id);
+    let has = |id| id == everyone || own_roles.contains(&id);
     let base = (roles.iter().filter(|role| has(role.id)))
         .fold(Permissions::empty(), |sum, role| sum | role.permissions);
     if base.contains(Permissions::ADMINISTRATOR) {
@@ -37,10 +59,10 @@ pub fn permissions(
     let is_role = |overwrite: &PermissionOverwrite| overwrite.kind == PermissionOverwriteType::Role;
     let granted = layer(base, &|o| is_role(o) && o.id == everyone.cast());
     let granted = layer(granted, &|o| {
-        is_role(o) && o.id != everyone.cast() && member.roles.contains(&o.id.cast())
+        is_role(o) && o.id != everyone.cast() && own_roles.contains(&o.id.cast())
     });
     let granted = layer(granted, &|o| {
-        o.kind == PermissionOverwriteType::Member && o.id == member.user.id.cast()
+        o.kind == PermissionOverwriteType::Member && Some(o.id.cast()) == user_id
     });
     // Who cannot see a channel can do nothing in it, whatever else is granted.
     if granted.contains(Permissions::VIEW_CHANNEL) { granted } else { Permissions::empty() }
@@ -48,7 +70,7 @@ pub fn permissions(
 
 #[cfg(test)]
 mod tests {
-    use twilight_model::id::marker::{GenericMarker, RoleMarker};
+    use twilight_model::id::marker::GenericMarker;
 
     use super::*;
     use crate::guilds::MemberUser;

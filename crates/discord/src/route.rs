@@ -31,6 +31,8 @@ impl Route {
                     template.push_str(":major");
                 }
                 ("interactions", 1 | 2) => template.push_str(":interaction"),
+                // One bucket for all emojis, and as few templates.
+                ("channels", 5) if path.contains("/reactions/") => template.push_str(":emoji"),
                 _ if segment.bytes().all(|byte| byte.is_ascii_digit()) => template.push_str(":id"),
                 _ => template.push_str(segment),
             }
@@ -60,6 +62,8 @@ mod tests {
     fn channels_and_webhooks_count_apart_and_messages_do_not() {
         let edit = route(Method::Patch, "channels/1/messages/2");
         assert_eq!(edit, ("PATCH channels/:major/messages/:id".into(), "/1".into(), true));
+        let clear = route(Method::Delete, "channels/1/messages/2/reactions/%E2%9D%8C/3");
+        assert_eq!(clear.0, "DELETE channels/:major/messages/:id/reactions/:emoji/:id");
         let speak = route(Method::Post, "webhooks/3/s3cret?wait=true");
         assert_eq!(speak, ("POST webhooks/:major/:major".into(), "/3/s3cret".into(), true));
         let answer = route(Method::Post, "interactions/4/t0ken/callback");

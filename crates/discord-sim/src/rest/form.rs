@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{
     call::Call,
+    component,
     refusal::{FormErrors, Refusal},
 };
 use crate::{
@@ -23,8 +24,12 @@ const MAX_EMBEDS: usize = 10;
 /// All texts of all embeds together, in characters.
 const MAX_EMBED_TEXT: usize = 6000;
 const MAX_FILES: usize = 10;
+/// The largest file, in bytes, in a guild nobody boosts and in a direct message: 10 MiB.
+const MAX_FILE: usize = 10 << 20;
 /// Components of a message with the components v2 flag.
 const MAX_COMPONENTS: usize = 40;
+/// Rows of components of a message without it.
+const MAX_ROWS: usize = 5;
 
 /// What decides about a form beside itself.
 #[derive(Clone, Copy)]
@@ -68,10 +73,10 @@ const ON_CREATE: u64 =
 pub(crate) fn create(call: &Call, form: &Value, rules: Rules) -> Result<Body, Refusal> {
     let content = content(form)?.unwrap_or_default();
     let embeds = embeds(form)?.unwrap_or_default();
-    let components = components(form)?.unwrap_or_default();
+    let flags = flags(form, rules.flags)?.unwrap_or(0);
+    let components = components(form, flags)?.unwrap_or_default();
     check_embed_text(&embeds)?;
     check_files(call)?;
-    let flags = flags(form, rules.flags)?.unwrap_or(0);
     if flags & flag::IS_COMPONENTS_V2 != 0 && !(content.is_empty() && embeds.is_empty()) {
         return Err(v2_contradiction());
     }
@@ -102,15 +107,15 @@ pub(crate) fn edit(
         _ => content(form)?,
     };
     let embeds = embeds(form)?;
-    let components = components(form)?;
-    check_embed_text(embeds.as_deref().unwrap_or_default())?;
-    check_files(call)?;
-    let kept_attachments = kept(form)?;
     let flags = flags(form, flag::SUPPRESS_EMBEDS | flag::IS_COMPONENTS_V2)?.map(|flags| {
         // The components v2 flag can be added but never taken away.
         let others = message.flags & !flag::SUPPRESS_EMBEDS;
         others | flags
     });
+    let components = components(form, flags.unwrap_or(message.flags))?;
+    check_embed_text(embeds.as_deref().unwrap_or_default())?;
+    check_files(call)?;
+    let kept_attachments = kept(form)?;
     let text = new_content.as_deref().unwrap_or(&message.content);
     let has_embeds = !embeds.as_ref().unwrap_or(&message.embeds).is_empty();
     let has_components = !components.as_ref().unwrap_or(&message.components).is_empty();
@@ -164,32 +169,14 @@ fn embeds(form: &Value) -> Result<Option<Vec<Value>>, Refusal> {
     Ok(embeds)
 }
 
-fn components(form: &Value) -> Result<Option<Vec<Value>>, Refusal> {
-    let mut components = list(form, "components", MAX_COMPONENTS)?;
-    number(components.as_deref_mut().unwrap_or_default());
+/// Components, of which there are more kinds with the components v2 flag.
+fn components(form: &Value, flags: u64) -> Result<Option<Vec<Value>>, Refusal> {
+    let is_v2 = flags & flag::IS_COMPONENTS_V2 != 0;
+    let most = if is_v2 { MAX_COMPONENTS } else { MAX_ROWS };
+    let mut components = list(form, "components", most)?;
+    component::check_message(components.as_deref().unwrap_or_default(), is_v2)?;
+    component::complete(components.as_deref_mut().unwrap_or_default());
     Ok(components)
-}
-
-/// Gives every component without an `id` one, in order. See Discord Docs/Component Reference.
-pub(super) fn number(components: &mut [Value]) {
-    fn walk(component: &mut Value, next: &mut u64) {
-        if component.is_object() && component.get("id").is_none() {
-            component["id"] = (*next).into();
-            *next += 1;
-        }
-        for inner in
-            component.get_mut("components").and_then(Value::as_array_mut).into_iter().flatten()
-        {
-            walk(inner, next);
-        }
-        for name in ["component", "accessory"] {
-            if let Some(inner) = component.get_mut(name) {
-                walk(inner, next);
-            }
-        }
-    }
-    let mut next = 1;
-    components.iter_mut().for_each(|component| walk(component, &mut next));
 }
 
 fn check_embed_text(embeds: &[Value]) -> Result<(), Refusal> {
@@ -212,6 +199,9 @@ fn check_embed_text(embeds: &[Value]) -> Result<(), Refusal> {
 fn check_files(call: &Call) -> Result<(), Refusal> {
     if call.files.len() > MAX_FILES {
         return Err(Refusal::too_long("attachments", MAX_FILES));
+    }
+    if call.files.iter().any(|file| file.bytes.len() > MAX_FILE) {
+        return Err(Refusal::too_large());
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::{
     call::Call,
     followups,
     form::{self, Rules},
+    modal,
     refusal::{FormErrors, Refusal},
     route::Endpoint,
 };
@@ -47,7 +48,7 @@ fn respond(state: &mut State, call: &Call) -> Outcome {
         return Err(Refusal::unknown_interaction());
     }
     let kind = call.body["type"].as_u64().ok_or_else(|| Refusal::required("type"))?;
-    if !fits(interaction.kind, kind) {
+    if !fits(&interaction, kind) {
         let message = "This response does not fit the interaction.";
         return Err(Refusal::choice("type", message));
     }
@@ -66,12 +67,7 @@ fn respond(state: &mut State, call: &Call) -> Outcome {
             None
         }
         _ => {
-            check_modal(data)?;
-            let mut form = data.clone();
-            form::number(
-                form["components"].as_array_mut().map(Vec::as_mut_slice).unwrap_or_default(),
-            );
-            state.responded(id, InteractionState::Modal { form });
+            state.responded(id, InteractionState::Modal { form: modal::read(data)? });
             None
         }
     };
@@ -87,13 +83,14 @@ fn respond(state: &mut State, call: &Call) -> Outcome {
 }
 
 /// Whether a response of this type may come first. See "Interaction Callback Type".
-fn fits(kind: InteractionKind, response: u64) -> bool {
-    match kind {
+fn fits(interaction: &Interaction, response: u64) -> bool {
+    match interaction.kind {
         InteractionKind::Command => matches!(response, 4 | 5 | 9),
         InteractionKind::Component => matches!(response, 4..=7 | 9),
         InteractionKind::Autocomplete => response == 8,
-        // Never another form.
-        InteractionKind::Modal => matches!(response, 4..=7),
+        // Never another form, and only one opened from a message has a message to change.
+        InteractionKind::Modal if interaction.message_id.is_some() => matches!(response, 4..=7),
+        InteractionKind::Modal => matches!(response, 4 | 5),
     }
 }
 
@@ -163,23 +160,6 @@ fn choices(data: &Value) -> Result<Vec<Choice>, Refusal> {
         Ok(Choice { name: name.to_owned(), value: value.clone() })
     };
     choices.iter().map(one).collect()
-}
-
-fn check_modal(data: &Value) -> Result<(), Refusal> {
-    let length = |field: &str| data[field].as_str().map_or(0, |text| text.chars().count());
-    if !(1..=45).contains(&length("title")) {
-        return Err(Refusal::too_long("data.title", 45));
-    }
-    if !(1..=100).contains(&length("custom_id")) {
-        return Err(Refusal::too_long("data.custom_id", 100));
-    }
-    let components = data["components"].as_array().map_or(0, Vec::len);
-    if !(1..=5).contains(&components) {
-        let message = "Must be between 1 and 5 in length.";
-        let errors = FormErrors::at("data.components", "BASE_TYPE_BAD_LENGTH", message);
-        return Err(Refusal::form(errors));
-    }
-    Ok(())
 }
 
 /// Remembers what `@original` is.

@@ -1,4 +1,4 @@
-//! Channels, messages, typing and reactions, as a bot's own user.
+//! Channels, messages and typing, as a bot's own user.
 //! See Discord Docs/Channel and Discord Docs/Message.
 
 use std::sync::Arc;
@@ -26,7 +26,6 @@ const MOST_NONCES: usize = 10_000;
 
 const MESSAGES: &str = "/channels/{channel_id}/messages";
 const MESSAGE: &str = "/channels/{channel_id}/messages/{message_id}";
-const REACTION: &str = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me";
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::bot("GET", "/channels/{channel_id}", (50, 1000), get_channel),
@@ -36,8 +35,6 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::bot("PATCH", MESSAGE, (5, 5000), edit),
     Endpoint::bot("DELETE", MESSAGE, (5, 1000), delete),
     Endpoint::bot("POST", "/channels/{channel_id}/typing", (5, 5000), typing),
-    Endpoint::bot("PUT", REACTION, (1, 250), react),
-    Endpoint::bot("DELETE", REACTION, (1, 250), unreact),
 ];
 
 fn get_channel(state: &mut State, call: &Call) -> Outcome {
@@ -142,32 +139,6 @@ fn typing(state: &mut State, call: &Call) -> Outcome {
     state.check_may_write(bot, channel)?;
     state.types(bot, channel);
     Ok(Reply::empty())
-}
-
-fn react(state: &mut State, call: &Call) -> Outcome {
-    let channel = state.visible_channel(call)?;
-    let message = state.message_of_path(call, channel)?;
-    state.require(call, channel, Permissions::READ_MESSAGE_HISTORY)?;
-    let emoji = emoji(call)?;
-    if message.reactions.iter().all(|reaction| reaction.emoji != emoji) {
-        state.require(call, channel, Permissions::ADD_REACTIONS)?;
-    }
-    state.add_reaction(message.id, state.caller(call), emoji);
-    Ok(Reply::empty())
-}
-
-fn unreact(state: &mut State, call: &Call) -> Outcome {
-    let channel = state.visible_channel(call)?;
-    let message = state.message_of_path(call, channel)?;
-    state.remove_reaction(message.id, state.caller(call), emoji(call)?);
-    Ok(Reply::empty())
-}
-
-/// An emoji itself, or `name:id`; ordinary letters are neither.
-fn emoji(call: &Call) -> Result<&str, Refusal> {
-    let emoji = call.params.get("emoji_name");
-    let is_custom = emoji.rsplit_once(':').is_some_and(|(_, id)| id.parse::<u64>().is_ok());
-    if is_custom || !emoji.is_ascii() { Ok(emoji) } else { Err(Refusal::unknown_emoji()) }
 }
 
 /// The message a new one replies to, if it is to be one that replies.

@@ -1,6 +1,8 @@
 //! Routes: which there are, and which one a request means.
 
-use super::{Outcome, call::Call, commands, guilds, interactions, messages, users, webhooks};
+use super::{
+    Outcome, call::Call, commands, guilds, interactions, messages, reactions, users, webhooks,
+};
 use crate::{settings::Bucket, world::state::State};
 
 /// A route with one method.
@@ -89,6 +91,7 @@ pub(crate) fn find(method: &str, path: &str) -> Meaning {
 pub(crate) fn all() -> impl Iterator<Item = &'static Endpoint> {
     let tables = [
         messages::ENDPOINTS,
+        reactions::ENDPOINTS,
         webhooks::ENDPOINTS,
         interactions::ENDPOINTS,
         guilds::ENDPOINTS,

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     id::{ChannelId, UserId, WebhookId},
     world::{
-        Author, Message, Permissions, Poster, Webhook, guild::ChannelKind, post::Draft,
+        Author, Message, Permissions, Poster, Webhook, channel::ChannelKind, post::Draft,
         state::State,
     },
 };

@@ -1,4 +1,4 @@
-//! Acting as people: saying, replying, editing, deleting, reacting, typing.
+//! Acting as people: saying, replying, editing, deleting, typing.
 
 use serde_json::Value;
 
@@ -6,6 +6,7 @@ use super::{
     Unknown, World,
     mention::{Pings, Unless, resolve},
     message::{Author, File, Message, Poster},
+    permission::Permissions,
     post::{Body, Draft, Revision},
     state::State,
 };
@@ -33,7 +34,8 @@ impl World {
     /// Lets a person say something.
     ///
     /// # Errors
-    /// [`Unknown::Channel`], and [`Unknown::Member`] where they do not belong to the place.
+    /// [`Unknown::Channel`], [`Unknown::Member`] where they do not belong to the place, and
+    /// [`Unknown::NotAllowed`] where they may not see it or not speak in it.
     pub fn say(
         &self,
         person: UserId,
@@ -55,6 +57,10 @@ impl World {
     ) -> Result<MessageId, Unknown> {
         let mut state = self.lock();
         state.check_present(person, channel)?;
+        if !state.may_send(person, channel) {
+            let missing = Permissions::SEND_MESSAGES;
+            return Err(Unknown::NotAllowed { person, channel, missing });
+        }
         let replied_to = match saying.reply_to {
             Some(id) => Some(state.message_in(channel, id).ok_or(Unknown::Message(id))?),
             None => None,
@@ -127,26 +133,16 @@ impl World {
         Ok(())
     }
 
-    /// Lets a person react to a message with an emoji.
+    /// Deletes messages of one channel all at once, as a moderator's bot does.
     ///
     /// # Errors
-    /// [`Unknown::Message`], and [`Unknown::Member`] where they do not belong to the place.
-    pub fn react(&self, person: UserId, message: MessageId, emoji: &str) -> Result<(), Unknown> {
+    /// [`Unknown::Message`] where one of them is not in the channel; then none is deleted.
+    pub fn moderate_many(&self, channel: ChannelId, messages: &[MessageId]) -> Result<(), Unknown> {
         let mut state = self.lock();
-        let channel = state.standing(message)?.channel_id;
-        state.check_present(person, channel)?;
-        state.add_reaction(message, person, emoji);
-        Ok(())
-    }
-
-    /// Lets a person take a reaction back.
-    ///
-    /// # Errors
-    /// [`Unknown::Message`].
-    pub fn unreact(&self, person: UserId, message: MessageId, emoji: &str) -> Result<(), Unknown> {
-        let mut state = self.lock();
-        state.standing(message)?;
-        state.remove_reaction(message, person, emoji);
+        for id in messages {
+            state.message_in(channel, *id).ok_or(Unknown::Message(*id))?;
+        }
+        state.delete_messages(channel, messages);
         Ok(())
     }
 
@@ -163,29 +159,6 @@ impl World {
 }
 
 impl State {
-    /// Whether `person` exists and belongs to the place of `channel`.
-    pub(super) fn check_present(&self, person: UserId, channel: ChannelId) -> Result<(), Unknown> {
-        if !self.users.contains_key(&person) {
-            return Err(Unknown::User(person));
-        }
-        let found = self.channels.get(&channel).ok_or(Unknown::Channel(channel))?;
-        let is_there = match found.guild_id.and_then(|guild| self.guilds.get(&guild)) {
-            Some(guild) => guild.members.contains_key(&person),
-            None => found.recipients.contains(&person),
-        };
-        if is_there { Ok(()) } else { Err(Unknown::Member(person, channel)) }
-    }
-
-    /// The message, where it was not deleted.
-    pub(super) fn standing(&self, id: MessageId) -> Result<std::sync::Arc<Message>, Unknown> {
-        self.message(id).filter(|message| message.is_visible()).ok_or(Unknown::Message(id))
-    }
-
-    fn check_theirs(&self, person: UserId, id: MessageId) -> Result<(), Unknown> {
-        let is_theirs = self.standing(id)?.author.id == person;
-        if is_theirs { Ok(()) } else { Err(Unknown::NotTheirs(id, person)) }
-    }
-
     /// Marks `user` as typing in a channel that exists, and tells everyone who may know.
     pub(crate) fn types(&mut self, user: UserId, channel: ChannelId) {
         let now_ms = self.clock.now_ms();

@@ -124,18 +124,17 @@ impl Commands {
         commands.len() < before
     }
 
-    /// The command people in `guild` see under `name`, a guild's own before a global one.
-    pub(crate) fn visible(
+    /// The first command of those registered in `guild` and then of the global ones that is `wanted`.
+    pub(crate) fn find(
         &self,
         guild: Option<GuildId>,
-        kind: u64,
-        name: &str,
+        wanted: impl Fn(ApplicationId, &Command) -> bool,
     ) -> Option<(ApplicationId, &Command)> {
         let of_guild = self.0.iter().filter(|((_, of), _)| of.is_some() && *of == guild);
         let global = self.0.iter().filter(|((_, of), _)| of.is_none());
         let mut all = of_guild.chain(global);
         all.find_map(|((application, _), commands)| {
-            let found = commands.iter().find(|one| one.kind == kind && one.name == name)?;
+            let found = commands.iter().find(|command| wanted(*application, command))?;
             Some((*application, found))
         })
     }
@@ -173,6 +172,18 @@ impl Command {
             options = &named(options, step)?["options"];
         }
         named(options, name)
+    }
+
+    /// All options below the given subcommands.
+    pub(crate) fn options(&self, subcommands: &[&str]) -> &[Value] {
+        let mut options = &self.body["options"];
+        for step in subcommands {
+            match named(options, step) {
+                Some(found) => options = &found["options"],
+                None => return &[],
+            }
+        }
+        options.as_array().map(Vec::as_slice).unwrap_or_default()
     }
 }
 

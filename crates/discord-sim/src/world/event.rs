@@ -5,14 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{
-    message::Message,
-    message_json::{emoji_json, without_content},
-    permission::Permissions,
-    state::State,
+    message::Message, message_json::without_content, permission::Permissions, state::State,
 };
 use crate::{
     gateway::intents,
-    id::{ApplicationId, ChannelId, GuildId, UserId},
+    id::{ApplicationId, ChannelId, GuildId, MessageId, UserId},
 };
 
 /// Where an event happened, which decides who is told.
@@ -40,7 +37,7 @@ impl Asking {
     pub(crate) const GUILDS: Self = Self { guild: intents::GUILDS, direct: 0 };
     const MESSAGES: Self =
         Self { guild: intents::GUILD_MESSAGES, direct: intents::DIRECT_MESSAGES };
-    const REACTIONS: Self =
+    pub(super) const REACTIONS: Self =
         Self { guild: intents::GUILD_MESSAGE_REACTIONS, direct: intents::DIRECT_MESSAGE_REACTIONS };
     const TYPING: Self =
         Self { guild: intents::GUILD_MESSAGE_TYPING, direct: intents::DIRECT_MESSAGE_TYPING };
@@ -92,31 +89,12 @@ impl State {
         self.dispatch("MESSAGE_DELETE", place, Asking::MESSAGES, &body);
     }
 
-    pub(crate) fn tell_of_reaction(
-        &mut self,
-        name: &str,
-        message: &Message,
-        user: UserId,
-        emoji: &str,
-    ) {
-        let mut body = json!({
-            "user_id": user,
-            "channel_id": message.channel_id,
-            "message_id": message.id,
-            "message_author_id": message.author.id,
-            "emoji": emoji_json(emoji),
-            "burst": false,
-            "type": 0,
-        });
-        if let Some(guild) = message.guild_id {
+    pub(crate) fn tell_of_bulk_deletion(&mut self, channel: ChannelId, ids: &[MessageId]) {
+        let mut body = json!({"ids": ids, "channel_id": channel});
+        if let Some(guild) = self.channels.get(&channel).and_then(|channel| channel.guild_id) {
             body["guild_id"] = json!(guild);
-            if name == "MESSAGE_REACTION_ADD"
-                && let Some(member) = self.full_member_json(guild, user)
-            {
-                body["member"] = member;
-            }
         }
-        self.dispatch(name, Place::Channel(message.channel_id), Asking::REACTIONS, &body);
+        self.dispatch("MESSAGE_DELETE_BULK", Place::Channel(channel), Asking::MESSAGES, &body);
     }
 
     pub(crate) fn tell_of_typing(&mut self, channel: ChannelId, user: UserId) {

@@ -1,21 +1,11 @@
-//! Guilds, their roles and their channels.
+//! Guilds and their roles. See Discord Docs/Guild.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{
-    message::Message,
-    people::Member,
-    permission::{Overwrite, Permissions},
-};
-use crate::{
-    clock::timestamp,
-    id::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId},
-};
+use super::{people::Member, permission::Permissions};
+use crate::id::{ApplicationId, ChannelId, GuildId, RoleId, UserId};
 
 /// A guild, which people call a server.
 #[derive(Debug)]
@@ -28,15 +18,17 @@ pub(crate) struct Guild {
     pub(crate) roles: BTreeMap<RoleId, Role>,
     pub(crate) members: BTreeMap<UserId, Member>,
     pub(crate) channels: BTreeSet<ChannelId>,
+    /// Where Discord's own notices go, where a channel was chosen for them.
+    pub(crate) system_channel: Option<ChannelId>,
 }
 
-/// A role other than `@everyone`; here, each bot's own.
+/// A role other than `@everyone`.
 #[derive(Debug)]
 pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) permissions: Permissions,
-    /// The application it was made for.
-    pub(crate) application_id: ApplicationId,
+    /// The application it was made for, of a bot's own role.
+    pub(crate) application_id: Option<ApplicationId>,
 }
 
 impl Guild {
@@ -57,7 +49,7 @@ impl Guild {
             "region": "deprecated",
             "afk_channel_id": null,
             "afk_timeout": 300,
-            "system_channel_id": null,
+            "system_channel_id": self.system_channel,
             "system_channel_flags": 0,
             "widget_enabled": false,
             "widget_channel_id": null,
@@ -86,18 +78,25 @@ impl Guild {
         })
     }
 
+    /// All roles, `@everyone` first.
     pub(crate) fn roles_json(&self) -> Vec<Value> {
         let everyone = role_json(RoleId(self.id.get()), "@everyone", self.everyone, 0, None);
         let others = self.roles.iter().zip(1..).map(|((id, role), position)| {
-            role_json(*id, &role.name, role.permissions, position, Some(role.application_id))
+            role_json(*id, &role.name, role.permissions, position, role.application_id)
         });
         std::iter::once(everyone).chain(others).collect()
+    }
+
+    /// One role; its id is the guild's for `@everyone`.
+    pub(crate) fn role_json(&self, role: RoleId) -> Value {
+        let wanted = json!(role);
+        self.roles_json().into_iter().find(|found| found["id"] == wanted).unwrap_or_default()
     }
 
     /// The role made for an application's bot.
     pub(crate) fn role_of(&self, application: ApplicationId) -> Option<RoleId> {
         let mut roles = self.roles.iter();
-        roles.find(|(_, role)| role.application_id == application).map(|(id, _)| *id)
+        roles.find(|(_, role)| role.application_id == Some(application)).map(|(id, _)| *id)
     }
 }
 
@@ -127,128 +126,4 @@ fn role_json(
         role["tags"] = json!({"bot_id": application});
     }
     role
-}
-
-/// What kind of channel it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChannelKind {
-    Text,
-    DirectMessage,
-    PublicThread,
-}
-
-impl ChannelKind {
-    /// Discord's number. See Discord Docs/Channel, "Channel Types".
-    pub(crate) fn number(self) -> u8 {
-        match self {
-            Self::Text => 0,
-            Self::DirectMessage => 1,
-            Self::PublicThread => 11,
-        }
-    }
-}
-
-/// A channel, a thread or a direct message.
-#[derive(Debug)]
-pub(crate) struct Channel {
-    pub(crate) id: ChannelId,
-    pub(crate) kind: ChannelKind,
-    pub(crate) guild_id: Option<GuildId>,
-    /// The channel a thread hangs under.
-    pub(crate) parent: Option<ChannelId>,
-    pub(crate) name: String,
-    pub(crate) age_restricted: bool,
-    pub(crate) position: usize,
-    pub(crate) overwrites: Overwrites,
-    /// The two of a direct message, the person first.
-    pub(crate) recipients: Vec<UserId>,
-    /// Messages by id, which is by time; deleted ones stay, marked, until the bound pushes them out.
-    pub(crate) messages: BTreeMap<MessageId, Arc<Message>>,
-    pub(crate) last_message: Option<MessageId>,
-    /// When each last started typing.
-    pub(crate) typing: HashMap<UserId, u64>,
-    pub(crate) created_ms: u64,
-}
-
-/// Permission overwrites of a channel.
-#[derive(Debug, Default)]
-pub(crate) struct Overwrites {
-    /// By role id; the guild's own id is `@everyone`.
-    pub(crate) roles: BTreeMap<u64, Overwrite>,
-    pub(crate) members: BTreeMap<UserId, Overwrite>,
-}
-
-impl Channel {
-    pub(crate) fn new(id: ChannelId, kind: ChannelKind, name: &str, created_ms: u64) -> Self {
-        Self {
-            id,
-            kind,
-            guild_id: None,
-            parent: None,
-            name: name.to_owned(),
-            age_restricted: false,
-            position: 0,
-            overwrites: Overwrites::default(),
-            recipients: Vec::new(),
-            messages: BTreeMap::new(),
-            last_message: None,
-            typing: HashMap::new(),
-            created_ms,
-        }
-    }
-
-    /// The channel whose permissions and webhooks rule here, for a thread.
-    pub(crate) fn thread_parent(&self) -> Option<ChannelId> {
-        self.parent.filter(|_| self.kind == ChannelKind::PublicThread)
-    }
-
-    /// The channel of a guild or a thread; direct messages need their recipients' names as well.
-    pub(crate) fn json(&self, owner: UserId) -> Value {
-        let mut channel = json!({
-            "id": self.id,
-            "type": self.kind.number(),
-            "flags": 0,
-            "guild_id": self.guild_id,
-            "name": self.name,
-            "last_message_id": self.last_message,
-            "parent_id": self.parent,
-            "rate_limit_per_user": 0,
-        });
-        if self.thread_parent().is_some() {
-            let created = timestamp(self.created_ms);
-            channel["owner_id"] = json!(owner);
-            channel["message_count"] = json!(self.messages.len());
-            channel["member_count"] = json!(1);
-            channel["total_message_sent"] = json!(self.messages.len());
-            channel["thread_metadata"] = json!({
-                "archived": false,
-                "archive_timestamp": created,
-                "auto_archive_duration": 4320,
-                "locked": false,
-                "create_timestamp": created,
-            });
-        } else {
-            channel["topic"] = Value::Null;
-            channel["position"] = json!(self.position);
-            channel["nsfw"] = json!(self.age_restricted);
-            channel["permission_overwrites"] = json!(self.overwrites.json());
-        }
-        channel
-    }
-}
-
-impl Overwrites {
-    fn json(&self) -> Vec<Value> {
-        let one = |id: u64, kind: u8, overwrite: &Overwrite| {
-            json!({
-                "id": id.to_string(),
-                "type": kind,
-                "allow": overwrite.allow.bits().to_string(),
-                "deny": overwrite.deny.bits().to_string(),
-            })
-        };
-        let roles = self.roles.iter().map(|(id, overwrite)| one(*id, 0, overwrite));
-        let members = self.members.iter().map(|(id, overwrite)| one(id.get(), 1, overwrite));
-        roles.chain(members).collect()
-    }
 }

@@ -1,38 +1,25 @@
-//! Acting as people: commands, menus, buttons and forms.
+//! Acting as people: commands, menus, buttons and select menus.
 
-use std::time::Duration;
-
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
-    Choice, InteractionKind, InteractionState, Unknown, World,
+    InteractionKind, Unknown, World,
+    client::Client,
     interaction::Opening,
     message::Message,
     option::{Resolved, Typed},
     state::State,
 };
-use crate::id::{ChannelId, InteractionId, MessageId, UserId};
-
-/// How long a person waits for completions: the three seconds a bot has, and the way there and back.
-const COMPLETION_PATIENCE: Duration = Duration::from_millis(3_200);
-
-/// Why a person saw no completions.
-#[derive(Debug, thiserror::Error)]
-pub enum NoChoices {
-    /// Something named is not there.
-    #[error(transparent)]
-    Unknown(#[from] Unknown),
-    /// The bot gave none in time.
-    #[error("the bot offered no completions within three seconds")]
-    NoAnswer,
-}
+use crate::id::{ApplicationId, ChannelId, InteractionId, MessageId, UserId};
 
 impl World {
     /// Lets a person use a slash command. `command` names its subcommand after a space: `memory forget`.
-    /// The command must be registered, and the options must be what it takes.
+    /// The command must be registered and offered to them, and the options must be what it takes: text as
+    /// it is, numbers and `true` or `false` in digits and letters, users, channels and roles as ids.
     ///
     /// # Errors
-    /// [`Unknown::Command`], [`Unknown::Option`], [`Unknown::OptionMissing`], and as [`World::say`].
+    /// [`Unknown::Command`], [`Unknown::Option`], [`Unknown::OptionMissing`], [`Unknown::NotAllowed`] where
+    /// they lack the command's `default_member_permissions`, and as [`World::say`].
     pub fn slash(
         &self,
         person: UserId,
@@ -40,15 +27,14 @@ impl World {
         command: &str,
         options: &[(&str, &str)],
     ) -> Result<InteractionId, Unknown> {
-        let mut state = self.lock();
-        let typed = Typed { options, focused: None };
-        state.use_command(person, channel, command, &typed, InteractionKind::Command)
+        let typed = Typed { options, focused: None, client: self.client };
+        self.lock().use_command(person, channel, command, &typed, InteractionKind::Command)
     }
 
     /// Lets a person open a menu on a message.
     ///
     /// # Errors
-    /// [`Unknown::Command`], [`Unknown::Message`], and as [`World::say`].
+    /// [`Unknown::Command`], [`Unknown::Message`], [`Unknown::NotAllowed`], and as [`World::say`].
     pub fn menu(
         &self,
         person: UserId,
@@ -56,29 +42,40 @@ impl World {
         name: &str,
     ) -> Result<InteractionId, Unknown> {
         let mut state = self.lock();
-        let target = state.standing(message)?;
-        state.check_present(person, target.channel_id)?;
-        let found = state.commands.visible(target.guild_id, 3, name);
-        let (application, command) = found.ok_or_else(|| Unknown::Command(name.to_owned()))?;
-        let data = json!({
-            "id": command.id,
-            "name": name,
-            "type": 3,
-            "target_id": message,
-            "resolved": {"messages": {message.to_string(): state.message_json(&target)}},
-        });
-        Ok(state.interact(Opening {
-            kind: InteractionKind::Command,
-            application,
-            person,
-            channel: target.channel_id,
-            name,
-            data,
-            message: Some(&target),
-        }))
+        let target = state.seen_by(person, message)?;
+        let channel = target.channel_id;
+        let (application, mut data) = state.menu_data(self.client, 3, person, channel, name)?;
+        data["target_id"] = json!(message);
+        let messages = json!({message.to_string(): state.message_json(&target)});
+        data["resolved"] = json!({"messages": messages});
+        let (kind, message) = (InteractionKind::Command, Some(&*target));
+        Ok(state.interact(Opening { kind, application, person, channel, name, data, message }))
     }
 
-    /// Lets a person press a button.
+    /// Lets a person open a menu on somebody, seen in `channel`.
+    ///
+    /// # Errors
+    /// [`Unknown::Command`], [`Unknown::User`], [`Unknown::NotAllowed`], and as [`World::say`].
+    pub fn person_menu(
+        &self,
+        person: UserId,
+        channel: ChannelId,
+        target: UserId,
+        name: &str,
+    ) -> Result<InteractionId, Unknown> {
+        let mut state = self.lock();
+        state.check_present(person, channel)?;
+        let (application, mut data) = state.menu_data(self.client, 2, person, channel, name)?;
+        let mut resolved = Resolved::new(&state, person, channel);
+        resolved.user(&target.to_string()).ok_or(Unknown::User(target))?;
+        data["target_id"] = json!(target);
+        data["resolved"] = json!(resolved.named);
+        let kind = InteractionKind::Command;
+        let opening = Opening { kind, application, person, channel, name, data, message: None };
+        Ok(state.interact(opening))
+    }
+
+    /// Lets a person press a button, also one on a message only they see.
     ///
     /// # Errors
     /// [`Unknown::Message`], [`Unknown::Component`], and as [`World::say`].
@@ -88,13 +85,13 @@ impl World {
         message: MessageId,
         custom_id: &str,
     ) -> Result<InteractionId, Unknown> {
-        self.lock().use_component(person, message, custom_id, None)
+        self.lock().use_component(self.client, person, message, custom_id, None)
     }
 
     /// Lets a person choose from a select menu.
     ///
     /// # Errors
-    /// [`Unknown::Message`], [`Unknown::Component`], and as [`World::say`].
+    /// [`Unknown::Message`], [`Unknown::Component`], [`Unknown::Values`], and as [`World::say`].
     pub fn choose(
         &self,
         person: UserId,
@@ -102,67 +99,12 @@ impl World {
         custom_id: &str,
         values: &[&str],
     ) -> Result<InteractionId, Unknown> {
-        self.lock().use_component(person, message, custom_id, Some(values))
-    }
-
-    /// Lets a person send the form that `interaction` was answered with, text inputs filled in by custom id.
-    ///
-    /// # Errors
-    /// [`Unknown::Form`].
-    pub fn submit(
-        &self,
-        interaction: InteractionId,
-        values: &[(&str, &str)],
-    ) -> Result<InteractionId, Unknown> {
-        let mut state = self.lock();
-        let found = state.interaction(interaction).ok_or(Unknown::Form(interaction))?;
-        let InteractionState::Modal { form } = &found.state else {
-            return Err(Unknown::Form(interaction));
-        };
-        let custom_id = form["custom_id"].as_str().unwrap_or_default();
-        let data = json!({
-            "custom_id": custom_id,
-            "components": filled_in(&form["components"], values),
-        });
-        let message = found.message_id.and_then(|id| state.message(id));
-        Ok(state.interact(Opening {
-            kind: InteractionKind::Modal,
-            application: found.application_id,
-            person: found.person,
-            channel: found.channel_id,
-            name: custom_id,
-            data,
-            message: message.as_deref(),
-        }))
-    }
-
-    /// Lets a person type into an option that completes itself, and waits for what the bot offers.
-    ///
-    /// # Errors
-    /// [`NoChoices`].
-    pub async fn autocomplete(
-        &self,
-        person: UserId,
-        channel: ChannelId,
-        command: &str,
-        option: &str,
-        typed: &str,
-    ) -> Result<Vec<Choice>, NoChoices> {
-        let options = [(option, typed)];
-        let typed = Typed { options: &options, focused: Some(option) };
-        let kind = InteractionKind::Autocomplete;
-        let id = self.lock().use_command(person, channel, command, &typed, kind)?;
-        let answer =
-            self.wait_for(COMPLETION_PATIENCE, |world| match world.interaction(id)?.state {
-                InteractionState::Choices { choices } => Some(choices),
-                _ => None,
-            });
-        answer.await.map_err(|_| NoChoices::NoAnswer)
+        self.lock().use_component(self.client, person, message, custom_id, Some(values))
     }
 }
 
 impl State {
-    fn use_command(
+    pub(super) fn use_command(
         &mut self,
         person: UserId,
         channel: ChannelId,
@@ -171,24 +113,32 @@ impl State {
         kind: InteractionKind,
     ) -> Result<InteractionId, Unknown> {
         self.check_present(person, channel)?;
-        let guild = self.channels[&channel].guild_id;
+        let unknown = || Unknown::Command(path.to_owned());
         let mut words = path.split(' ');
         let name = words.next().unwrap_or_default();
         let subcommands: Vec<&str> = words.collect();
-        let found = self.commands.visible(guild, 1, name);
-        let (application, command) = found.ok_or_else(|| Unknown::Command(path.to_owned()))?;
-        let mut resolved = Resolved { state: self, users: Map::new() };
+        let (application, command) = self.find_command(channel, 1, name).ok_or_else(unknown)?;
+        if typed.client == Client::Honest {
+            self.check_offered(person, channel, command)?;
+        }
+        // Where there are subcommands, there is nothing to use without one.
+        let is_subcommand = |option: &Value| matches!(option["type"].as_u64(), Some(1 | 2));
+        if command.options(&subcommands).iter().any(is_subcommand) {
+            return Err(unknown());
+        }
+        for (depth, subcommand) in subcommands.iter().enumerate() {
+            let found = command.option(&subcommands[..depth], subcommand);
+            found.filter(|found| is_subcommand(found)).ok_or_else(unknown)?;
+        }
+        let mut resolved = Resolved::new(self, person, channel);
         let mut options = resolved.options(command, &subcommands, typed)?;
         for (depth, subcommand) in subcommands.iter().enumerate().rev() {
-            let is_group = depth + 1 < subcommands.len();
-            let found = command.option(&subcommands[..depth], subcommand);
-            found.ok_or_else(|| Unknown::Command(path.to_owned()))?;
-            let kind = if is_group { 2 } else { 1 };
+            let kind = if depth + 1 < subcommands.len() { 2 } else { 1 };
             options = vec![json!({"name": subcommand, "type": kind, "options": options})];
         }
         let mut data = json!({"id": command.id, "name": name, "type": 1, "options": options});
-        if !resolved.users.is_empty() {
-            data["resolved"] = json!({"users": resolved.users});
+        if !resolved.named.is_empty() {
+            data["resolved"] = json!(resolved.named);
         }
         if let Some(guild) = command.body.get("guild_id") {
             data["guild_id"] = guild.clone();
@@ -197,24 +147,62 @@ impl State {
         Ok(self.interact(opening))
     }
 
+    /// The menu of type `kind` called `name`, for somebody who is present: whose it is, and what an
+    /// interaction says of it.
+    fn menu_data(
+        &self,
+        client: Client,
+        kind: u64,
+        person: UserId,
+        channel: ChannelId,
+        name: &str,
+    ) -> Result<(ApplicationId, Value), Unknown> {
+        let found = self.find_command(channel, kind, name);
+        let (application, command) = found.ok_or_else(|| Unknown::Command(name.to_owned()))?;
+        if client == Client::Honest {
+            self.check_offered(person, channel, command)?;
+        }
+        let mut data = json!({"id": command.id, "name": name, "type": kind});
+        if let Some(guild) = command.body.get("guild_id") {
+            data["guild_id"] = guild.clone();
+        }
+        Ok((application, data))
+    }
+
     fn use_component(
         &mut self,
+        client: Client,
         person: UserId,
         message: MessageId,
         custom_id: &str,
         values: Option<&[&str]>,
     ) -> Result<InteractionId, Unknown> {
-        let target = self.standing(message)?;
-        self.check_present(person, target.channel_id)?;
+        let target = self.seen_by(person, message)?;
         let missing = || Unknown::Component(message, custom_id.to_owned());
         let component = find_component(&target, custom_id).ok_or_else(missing)?;
         let application = target.application_id().ok_or_else(missing)?;
+        let is_button = component["type"] == 2;
+        let is_disabled = component["disabled"] == true && client == Client::Honest;
+        if is_button != values.is_none() || is_disabled {
+            return Err(missing());
+        }
         let mut data = json!({"custom_id": custom_id, "component_type": component["type"]});
         if let Some(id) = component.get("id") {
             data["id"] = id.clone();
         }
         if let Some(values) = values {
+            if client == Client::Honest && !offers(component, values) {
+                return Err(Unknown::Values { custom_id: custom_id.to_owned() });
+            }
             data["values"] = json!(values);
+            if component["type"] != 3 {
+                let mut resolved = Resolved::new(self, person, target.channel_id);
+                for value in values {
+                    let stranger = || Unknown::Values { custom_id: custom_id.to_owned() };
+                    resolved.chosen(component, value).ok_or_else(stranger)?;
+                }
+                data["resolved"] = json!(resolved.named);
+            }
         }
         Ok(self.interact(Opening {
             kind: InteractionKind::Component,
@@ -228,10 +216,10 @@ impl State {
     }
 }
 
-/// The enabled component with this custom id, however deep it lies.
+/// The component with this custom id, however deep it lies.
 fn find_component<'a>(message: &'a Message, custom_id: &str) -> Option<&'a Value> {
     fn search<'a>(component: &'a Value, custom_id: &str) -> Option<&'a Value> {
-        if component["custom_id"] == custom_id && component["disabled"] != true {
+        if component["custom_id"] == custom_id {
             return Some(component);
         }
         let nested = component["components"].as_array().into_iter().flatten();
@@ -241,26 +229,15 @@ fn find_component<'a>(message: &'a Message, custom_id: &str) -> Option<&'a Value
     message.components.iter().find_map(|component| search(component, custom_id))
 }
 
-/// The components of a submitted form: text inputs, in rows or labels, with what was written.
-fn filled_in(components: &Value, values: &[(&str, &str)]) -> Vec<Value> {
-    let fill = |component: &Value| {
-        let mut filled = json!({"type": component["type"]});
-        if let Some(id) = component.get("id") {
-            filled["id"] = id.clone();
-        }
-        if let Some(custom_id) = component["custom_id"].as_str() {
-            let written = values.iter().find(|(id, _)| *id == custom_id).map(|(_, value)| *value);
-            filled["custom_id"] = custom_id.into();
-            filled["value"] = written.unwrap_or_default().into();
-        }
-        if component["components"].is_array() {
-            filled["components"] = filled_in(&component["components"], values).into();
-        }
-        if component["component"].is_object() {
-            let inner = std::slice::from_ref(&component["component"]);
-            filled["component"] = filled_in(&json!(inner), values).remove(0);
-        }
-        filled
+/// Whether a select menu takes these values: so many, each once, and of a list only what is listed.
+fn offers(menu: &Value, values: &[&str]) -> bool {
+    let least = menu["min_values"].as_u64().unwrap_or(1);
+    let most = menu["max_values"].as_u64().unwrap_or(1);
+    let is_listed = |value: &str| match menu["options"].as_array() {
+        Some(options) => options.iter().any(|option| option["value"] == value),
+        None => true,
     };
-    components.as_array().into_iter().flatten().map(fill).collect()
+    let is_new = |at: usize| !values[..at].contains(&values[at]);
+    (least..=most).contains(&(values.len() as u64))
+        && values.iter().enumerate().all(|(at, value)| is_listed(value) && is_new(at))
 }

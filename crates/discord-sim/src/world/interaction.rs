@@ -2,7 +2,7 @@
 //! See Discord Docs/Receiving and Responding.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     event::{Asking, Place},
@@ -124,6 +124,8 @@ pub(crate) struct Live {
     pub(crate) original: Option<MessageId>,
     /// Whether the application is used by its user's own installation, not the guild's.
     pub(crate) by_user_install: bool,
+    /// The interaction that began when the form this one was answered with was sent.
+    pub(crate) submitted: Option<InteractionId>,
 }
 
 /// An interaction about to begin.
@@ -166,6 +168,7 @@ impl State {
             token: secret(),
             original: None,
             by_user_install: !is_installed,
+            submitted: None,
         };
         let body = self.interaction_json(&live, opening.data, opening.message);
         self.interaction_tokens.insert(live.token.clone(), id);
@@ -200,72 +203,5 @@ impl State {
             view.state = InteractionState::Failed;
         }
         Some(view)
-    }
-
-    fn interaction_json(&self, live: &Live, data: Value, message: Option<&Message>) -> Value {
-        let view = &live.view;
-        let bot = self.bot(view.application_id);
-        let channel = self.channel_json(view.channel_id);
-        let mut body = json!({
-            "id": view.id,
-            "application_id": view.application_id,
-            "type": view.kind.number(),
-            "data": data,
-            "channel_id": view.channel_id,
-            "channel": channel,
-            "token": live.token,
-            "version": 1,
-            "locale": "en-US",
-            "app_permissions": self.permissions(bot, view.channel_id).bits().to_string(),
-            "entitlements": [],
-            "authorizing_integration_owners": if live.by_user_install {
-                json!({"1": view.person})
-            } else {
-                json!({"0": view.guild_id.map_or_else(|| "0".to_owned(), |guild| guild.to_string())})
-            },
-            "context": if view.guild_id.is_some() { 0 } else { 1 },
-            "attachment_size_limit": 10_485_760,
-        });
-        let user = self.users.get(&view.person).map(|user| user.json());
-        match view.guild_id {
-            Some(guild) => {
-                body["guild_id"] = json!(guild);
-                body["guild_locale"] = "en-US".into();
-                body["guild"] = json!({"id": guild, "locale": "en-US", "features": []});
-                let mut member = self.full_member_json(guild, view.person).unwrap_or_else(|| {
-                    json!({"user": user, "roles": [], "joined_at": null, "deaf": false,
-                        "mute": false, "flags": 0})
-                });
-                let permissions = self.permissions(view.person, view.channel_id);
-                member["permissions"] = permissions.bits().to_string().into();
-                body["member"] = member;
-            }
-            None => body["user"] = json!(user),
-        }
-        // A component comes with its message; a menu's target is in `data.resolved`.
-        if let Some(message) = message
-            && view.kind != InteractionKind::Command
-        {
-            body["message"] = self.message_json(message);
-        }
-        body
-    }
-
-    /// The channel as events and REST write it.
-    pub(crate) fn channel_json(&self, id: ChannelId) -> Value {
-        let Some(channel) = self.channels.get(&id) else { return Value::Null };
-        if channel.guild_id.is_some() {
-            return channel.json(self.landlord);
-        }
-        // A bot's direct message lists the person only.
-        let people = channel.recipients.iter().filter_map(|user| self.users.get(user));
-        let people = people.filter(|user| user.bot_of.is_none());
-        json!({
-            "id": channel.id,
-            "type": channel.kind.number(),
-            "flags": 0,
-            "last_message_id": channel.last_message,
-            "recipients": people.map(|user| user.json()).collect::<Vec<_>>(),
-        })
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::broadcast;
 
-use super::{Interaction, Message, Webhook, World, state::State};
+use super::{Interaction, Message, Permissions, Webhook, World, state::State};
 use crate::{
     Change, GatewayEvent, Request, SessionView, Violation,
     id::{ApplicationId, AttachmentId, ChannelId, GuildId, InteractionId, MessageId, UserId},
@@ -25,69 +25,27 @@ pub struct Typing {
     pub at_ms: u64,
 }
 
-/// Who and what there is.
-#[derive(Clone, Debug, Serialize)]
-pub struct Snapshot {
-    /// Guilds with their channels.
-    pub guilds: Vec<GuildView>,
-    /// Direct messages.
-    pub direct_messages: Vec<ChannelView>,
-    /// People and bots.
-    pub people: Vec<PersonView>,
-}
-
-/// A guild.
-#[derive(Clone, Debug, Serialize)]
-pub struct GuildView {
-    /// Discord's id.
-    pub id: GuildId,
-    /// Its name.
-    pub name: String,
-    /// Its channels and threads in order of creation.
-    pub channels: Vec<ChannelView>,
-    /// Its members.
-    pub members: Vec<UserId>,
-}
-
-/// A channel, a thread or a direct message.
-#[derive(Clone, Debug, Serialize)]
-pub struct ChannelView {
-    /// Discord's id.
-    pub id: ChannelId,
-    /// Its name; empty for a direct message.
-    pub name: String,
-    /// Discord's number: 0 text, 1 direct message, 11 thread.
-    pub kind: u8,
-    /// The channel a thread hangs under.
-    pub parent_id: Option<ChannelId>,
-    /// Whether it is age-restricted.
-    pub age_restricted: bool,
-    /// The two of a direct message.
-    pub recipients: Vec<UserId>,
-}
-
-/// A person or a bot.
-#[derive(Clone, Debug, Serialize)]
-pub struct PersonView {
-    /// Discord's id.
-    pub id: UserId,
-    /// The name others see.
-    pub name: String,
-    /// The application, for a bot.
-    pub bot_of: Option<ApplicationId>,
-}
-
 impl World {
     /// What stands in a channel for everybody, oldest first. Empty where there is no such channel.
     pub fn messages(&self, channel: ChannelId) -> Vec<Arc<Message>> {
         self.lock().messages_where(channel, Message::is_public)
     }
 
-    /// What stands in a channel for `person`, their ephemeral messages included.
+    /// What stands in a channel for `person`, their ephemeral messages included. Empty where they do not
+    /// see the channel.
     pub fn messages_seen_by(&self, person: UserId, channel: ChannelId) -> Vec<Arc<Message>> {
-        self.lock().messages_where(channel, |message| {
+        let state = self.lock();
+        if !state.permissions(person, channel).contains(Permissions::VIEW_CHANNEL) {
+            return Vec::new();
+        }
+        state.messages_where(channel, |message| {
             message.is_visible() && message.ephemeral_for.is_none_or(|only| only == person)
         })
+    }
+
+    /// What somebody may do in a channel; nothing where they do not see it.
+    pub fn permissions(&self, user: UserId, channel: ChannelId) -> Permissions {
+        self.lock().permissions(user, channel)
     }
 
     /// The last message that stands in a channel for everybody.
@@ -178,30 +136,6 @@ impl World {
         self.lock().gateway_log.all()
     }
 
-    /// Who and what there is.
-    pub fn snapshot(&self) -> Snapshot {
-        let state = self.lock();
-        let guilds = state.guilds.values().map(|guild| GuildView {
-            id: guild.id,
-            name: guild.name.clone(),
-            channels: guild.channels.iter().filter_map(|id| state.channel_view(*id)).collect(),
-            members: guild.members.keys().copied().collect(),
-        });
-        let direct = state.channels.values().filter(|channel| channel.guild_id.is_none());
-        let people = state.users.values().filter(|user| user.id != state.landlord);
-        Snapshot {
-            guilds: guilds.collect(),
-            direct_messages: direct.filter_map(|one| state.channel_view(one.id)).collect(),
-            people: people
-                .map(|user| PersonView {
-                    id: user.id,
-                    name: user.name().to_owned(),
-                    bot_of: user.bot_of,
-                })
-                .collect(),
-        }
-    }
-
     /// Everything that happens from now on. A receiver that falls more than 4096 changes behind is told
     /// that it missed some.
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {
@@ -217,16 +151,5 @@ impl State {
     ) -> Vec<Arc<Message>> {
         let Some(channel) = self.channels.get(&channel) else { return Vec::new() };
         channel.messages.values().filter(|message| wanted(message)).cloned().collect()
-    }
-
-    fn channel_view(&self, id: ChannelId) -> Option<ChannelView> {
-        self.channels.get(&id).map(|channel| ChannelView {
-            id,
-            name: channel.name.clone(),
-            kind: channel.kind.number(),
-            parent_id: channel.parent,
-            age_restricted: channel.age_restricted,
-            recipients: channel.recipients.clone(),
-        })
     }
 }

@@ -2,13 +2,21 @@
 //! and to look at it.
 
 mod act;
+mod apps;
 mod build;
+pub(crate) mod channel;
+mod channels;
+mod client;
 pub(crate) mod command;
+mod completion;
 pub(crate) mod event;
+mod forms;
 pub(crate) mod guild;
 mod interact;
 pub(crate) mod interaction;
+mod interaction_json;
 mod look;
+mod may;
 pub(crate) mod mention;
 pub(crate) mod message;
 pub(crate) mod message_json;
@@ -17,37 +25,45 @@ pub(crate) mod people;
 pub(crate) mod permission;
 mod place;
 pub(crate) mod post;
+mod reaction;
+mod roles;
+mod snapshot;
 pub(crate) mod state;
 mod wait;
 pub(crate) mod webhook;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use self::state::State;
 pub use self::{
     act::Saying,
-    build::App,
-    interact::NoChoices,
+    apps::App,
+    channels::Whom,
+    completion::NoChoices,
     interaction::{Choice, Interaction, InteractionKind, InteractionState},
-    look::{ChannelView, GuildView, PersonView, Snapshot, Typing},
+    look::Typing,
     mention::Pings,
     message::{Answering, Attachment, Author, Edit, File, Message, Poster, Reaction},
     permission::Permissions,
+    snapshot::{ChannelView, GuildView, PersonView, Snapshot},
     wait::TimedOut,
     webhook::Webhook,
 };
-use crate::id::{ApplicationId, ChannelId, GuildId, InteractionId, MessageId, UserId, WebhookId};
+use self::{client::Client, state::State};
+use crate::id::{
+    ApplicationId, ChannelId, GuildId, InteractionId, MessageId, RoleId, UserId, WebhookId,
+};
 
 /// A handle to the world; clones are the same world. Everything takes effect at once: connected bots are
 /// told before a call returns.
 #[derive(Clone)]
 pub struct World {
     state: Arc<Mutex<State>>,
+    client: Client,
 }
 
 impl World {
     pub(crate) fn new(state: State) -> Self {
-        Self { state: Arc::new(Mutex::new(state)) }
+        Self { state: Arc::new(Mutex::new(state)), client: Client::Honest }
     }
 
     /// The state, for as long as the guard lives. Never held across an await.
@@ -57,7 +73,7 @@ impl World {
     }
 }
 
-/// Something a caller named is not there.
+/// Something a caller named is not there, or not for the person who is to act on it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unknown {
     /// No person or bot has this id.
@@ -75,19 +91,40 @@ pub enum Unknown {
     /// No channel has this id.
     #[error("no channel {0}")]
     Channel(ChannelId),
-    /// No message has this id, or it was deleted, or it is too old to be kept.
+    /// No message has this id, or it was deleted, is too old to be kept, or is for somebody else's eyes.
     #[error("no message {0}")]
     Message(MessageId),
     /// The message was written by somebody else.
     #[error("message {0} was not written by user {1}")]
     NotTheirs(MessageId, UserId),
+    /// The guild has no role with this id.
+    #[error("no role {0}")]
+    Role(RoleId),
+    /// The person may not do this here.
+    #[error("user {person} lacks permissions {} in channel {channel}", missing.bits())]
+    NotAllowed {
+        /// Who.
+        person: UserId,
+        /// Where.
+        channel: ChannelId,
+        /// What they lack; [`Permissions::VIEW_CHANNEL`] where they do not see the channel.
+        missing: Permissions,
+    },
     /// No webhook has this id.
     #[error("no webhook {0}")]
     Webhook(WebhookId),
     /// No interaction has this id, or it did not open a form.
     #[error("no interaction {0} that waits for a form")]
     Form(InteractionId),
-    /// Nobody registered such a command.
+    /// The form has no such field, or the value does not fit it, or a field it requires is empty.
+    #[error("the form does not take `{value}` as field `{field}`")]
+    Field {
+        /// The field's custom id.
+        field: String,
+        /// What was given.
+        value: String,
+    },
+    /// Nobody registered such a command, or it is not for this place.
     #[error("no command `{0}` is registered here")]
     Command(String),
     /// The command has no such option, or the value does not fit it.
@@ -108,7 +145,13 @@ pub enum Unknown {
         /// The option.
         option: String,
     },
-    /// The message has no component with this custom id.
-    #[error("message {0} has no component `{1}`")]
+    /// The message has no component with this custom id that can be used so.
+    #[error("message {0} has no component `{1}` to use so")]
     Component(MessageId, String),
+    /// The select menu does not offer these values, or not so many.
+    #[error("select menu `{custom_id}` does not take these values")]
+    Values {
+        /// The menu's custom id.
+        custom_id: String,
+    },
 }

@@ -4,7 +4,7 @@ use std::ops::{BitAnd, BitOr, Not};
 
 use serde::{Deserialize, Serialize};
 
-use super::state::State;
+use super::{channel::ChannelKind, state::State};
 use crate::id::{ChannelId, GuildId, UserId};
 
 /// A set of permissions, as Discord's bits.
@@ -59,7 +59,8 @@ impl Permissions {
             | Self::SEND_MESSAGES.0
             | Self::EMBED_LINKS.0
             | Self::ATTACH_FILES.0
-            | Self::READ_MESSAGE_HISTORY.0,
+            | Self::READ_MESSAGE_HISTORY.0
+            | Self::USE_APPLICATION_COMMANDS.0,
     );
 
     /// No permission.
@@ -176,11 +177,27 @@ impl State {
         if let Some(member) = overwrites.members.get(&user) {
             permissions = member.apply(permissions);
         }
-        if permissions.contains(Permissions::VIEW_CHANNEL) {
+        let is_shut_out = channel.kind == ChannelKind::PrivateThread
+            && !channel.recipients.contains(&user)
+            && !permissions.contains(Permissions::MANAGE_THREADS);
+        if permissions.contains(Permissions::VIEW_CHANNEL) && !is_shut_out {
             permissions
         } else {
             Permissions::empty()
         }
+    }
+
+    /// Whether somebody with no role but `@everyone` sees `channel`.
+    pub(crate) fn is_public(&self, channel: ChannelId) -> bool {
+        let Some(channel) = self.channels.get(&channel) else { return false };
+        let Some(guild) = channel.guild_id.and_then(|guild| self.guilds.get(&guild)) else {
+            return false;
+        };
+        let ruling = channel.thread_parent().and_then(|parent| self.channels.get(&parent));
+        let overwrite = ruling.unwrap_or(channel).overwrites.roles.get(&guild.id.get());
+        let permissions = overwrite.copied().unwrap_or_default().apply(guild.everyone);
+        channel.kind != ChannelKind::PrivateThread
+            && permissions.contains(Permissions::VIEW_CHANNEL)
     }
 
     /// Whether `user` may post in `channel`, which in a thread is a permission of its own.

@@ -1,9 +1,12 @@
 //! Guilds and channels as they come, change and go, and what bots are told of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     Unknown,
+    channel::{Channel, ChannelKind},
     event::{Asking, Place},
-    guild::{Channel, ChannelKind, Role},
+    guild::{Guild, Role},
     people::Member,
     permission::Permissions,
     state::State,
@@ -26,6 +29,30 @@ impl State {
         Some(token)
     }
 
+    /// A new guild, owned by the landlord, in which nobody is yet.
+    pub(super) fn found_guild(&mut self, name: &str) -> GuildId {
+        let id = GuildId(self.next_place_id());
+        let guild = Guild {
+            id,
+            name: name.to_owned(),
+            owner: self.landlord,
+            everyone: Permissions::EVERYONE,
+            roles: BTreeMap::new(),
+            members: BTreeMap::new(),
+            channels: BTreeSet::new(),
+            system_channel: None,
+        };
+        self.guilds.insert(id, guild);
+        id
+    }
+
+    /// Tells everyone that a guild that exists is not what it was.
+    pub(super) fn guild_changed(&mut self, id: GuildId) {
+        let body = self.guilds[&id].json();
+        self.dispatch("GUILD_UPDATE", Place::Guild(id), Asking::GUILDS, &body);
+        self.announce(Change::Surroundings);
+    }
+
     pub(super) fn install(&mut self, application: ApplicationId, guild_id: GuildId) {
         let bot = self.bot(application);
         let joined_ms = self.clock.now_ms();
@@ -35,7 +62,7 @@ impl State {
         if guild.members.contains_key(&bot) {
             return;
         }
-        let made = Role { name, permissions: Permissions::BOT, application_id: application };
+        let made = Role { name, permissions: Permissions::BOT, application_id: Some(application) };
         guild.roles.insert(role, made);
         guild.members.insert(bot, Member { nick: None, roles: vec![role], joined_ms });
         let body = self.guild_create_json(guild_id, application);
@@ -102,6 +129,7 @@ impl State {
         if let Some(guild_id) = channel.guild_id {
             if let Some(guild) = self.guilds.get_mut(&guild_id) {
                 guild.channels.remove(&id);
+                guild.system_channel = guild.system_channel.filter(|system| *system != id);
             }
             let is_thread = channel.thread_parent().is_some();
             let event = if is_thread { "THREAD_DELETE" } else { "CHANNEL_DELETE" };

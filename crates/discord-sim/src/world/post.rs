@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     mention::Pings,
-    message::{Answering, Attachment, Author, Edit, File, Message, Poster, Reaction},
+    message::{Answering, Attachment, Author, Edit, File, Message, Poster},
     state::State,
 };
 use crate::{
@@ -142,6 +142,18 @@ impl State {
         }
     }
 
+    /// Deletes messages that exist in a channel, telling everyone of all of them at once.
+    pub(crate) fn delete_messages(&mut self, channel_id: ChannelId, ids: &[MessageId]) {
+        let now_ms = self.clock.now_ms();
+        for id in ids {
+            if let Some(message) = self.message_mut(*id) {
+                message.deleted_ms = Some(now_ms);
+            }
+            self.announce(Change::MessageDeleted { channel_id, message_id: *id });
+        }
+        self.tell_of_bulk_deletion(channel_id, ids);
+    }
+
     /// The message, deleted or not.
     pub(crate) fn message(&self, id: MessageId) -> Option<Arc<Message>> {
         let channel = self.channels.get(self.message_channels.get(&id)?)?;
@@ -157,41 +169,6 @@ impl State {
     pub(crate) fn message_mut(&mut self, id: MessageId) -> Option<&mut Message> {
         let channel = self.channels.get_mut(self.message_channels.get(&id)?)?;
         channel.messages.get_mut(&id).map(Arc::make_mut)
-    }
-
-    /// Adds `user`'s reaction; whether it was not there yet.
-    pub(crate) fn add_reaction(&mut self, id: MessageId, user: UserId, emoji: &str) -> bool {
-        let Some(message) = self.message_mut(id) else { return false };
-        match message.reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
-            Some(reaction) if reaction.users.contains(&user) => return false,
-            Some(reaction) => reaction.users.push(user),
-            None => {
-                message.reactions.push(Reaction { emoji: emoji.to_owned(), users: vec![user] });
-            }
-        }
-        self.reactions_changed("MESSAGE_REACTION_ADD", id, user, emoji);
-        true
-    }
-
-    /// Takes `user`'s reaction away; whether it was there.
-    pub(crate) fn remove_reaction(&mut self, id: MessageId, user: UserId, emoji: &str) -> bool {
-        let Some(message) = self.message_mut(id) else { return false };
-        let with_emoji = message.reactions.iter_mut().find(|reaction| reaction.emoji == emoji);
-        let Some(reaction) = with_emoji else { return false };
-        let before = reaction.users.len();
-        reaction.users.retain(|other| *other != user);
-        if reaction.users.len() == before {
-            return false;
-        }
-        message.reactions.retain(|reaction| !reaction.users.is_empty());
-        self.reactions_changed("MESSAGE_REACTION_REMOVE", id, user, emoji);
-        true
-    }
-
-    fn reactions_changed(&mut self, event: &str, id: MessageId, user: UserId, emoji: &str) {
-        let message = self.message(id).expect("its reactions were just changed");
-        self.announce(Change::MessageEdited { message: message.clone() });
-        self.tell_of_reaction(event, &message, user, emoji);
     }
 
     fn store_files(&mut self, channel: ChannelId, files: Vec<File>) -> Vec<Attachment> {

@@ -10,12 +10,8 @@ use bytes::Bytes;
 use tokio::sync::{broadcast, watch};
 
 use super::{
-    command::Commands,
-    guild::{Channel, Guild},
-    interaction::Live,
-    message::File,
-    people::User,
-    webhook::Webhook,
+    channel::Channel, command::Commands, guild::Guild, interaction::Live, message::File,
+    people::User, webhook::Webhook,
 };
 use crate::{
     Change, Clock, Settings,

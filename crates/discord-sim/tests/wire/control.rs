@@ -76,3 +76,37 @@ async fn a_page_in_a_browser_cannot_act_here_unasked() {
     let request = request.header("content-type", "text/plain").body(r#"{"name": "Evil"}"#);
     assert_eq!(answer(request).await.unwrap().status, 415);
 }
+
+#[tokio::test]
+async fn a_script_presses_buttons_and_fills_in_forms() {
+    let den = open().await;
+    let row =
+        json!({"type": 1, "components": [{"type": 2, "style": 1, "label": "x", "custom_id": "x"}]});
+    let menu = json!({"type": 1, "components": [{"type": 3, "custom_id": "y",
+        "options": [{"label": "a", "value": "a"}]}]});
+    let posted = den.post(json!({"content": "?", "components": [row, menu]})).await;
+    let mut raw = den.identified().await;
+    let on = |more: Value| {
+        let mut on = json!({"person": den.ann, "message": posted["id"]});
+        on.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        on
+    };
+    sim(&den, "POST", "/react", on(json!({"emoji": "🔥"}))).await;
+    sim(&den, "POST", "/unreact", on(json!({"emoji": "🔥"}))).await;
+    sim(&den, "POST", "/choose", on(json!({"custom_id": "y", "values": ["a"]}))).await;
+    assert_eq!(raw.json().await["d"]["data"]["values"], json!(["a"]));
+    sim(&den, "POST", "/click", on(json!({"custom_id": "x"}))).await;
+    let pressed = raw.json().await["d"].clone();
+    let field = json!({"type": 4, "custom_id": "text", "style": 1});
+    let form = json!({"title": "T", "custom_id": "c",
+        "components": [{"type": 18, "label": "Text", "component": field}]});
+    let callback =
+        format!("/interactions/{}/{}/callback", text(&pressed["id"]), text(&pressed["token"]));
+    den.rest("POST", &callback, json!({"type": 9, "data": form})).await.ok();
+    let open = sim(&den, "GET", &format!("/people/{}/form", den.ann), Value::Null).await;
+    assert_eq!(open["state"]["form"]["title"], "T");
+    let sent = json!({"interaction": open["id"], "fields": {"text": "tea"}});
+    sim(&den, "POST", "/submit", sent).await;
+    let sent = raw.json().await["d"].clone();
+    assert_eq!(sent["data"]["components"][0]["component"]["value"], "tea");
+}

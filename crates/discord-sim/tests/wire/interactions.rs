@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use discord_sim::{InteractionId, InteractionState, Unknown};
+use discord_sim::{InteractionState, Unknown};
 use serde_json::{Value, json};
-use twilight_gateway::{Event, Shard};
-use twilight_model::application::interaction::{Interaction, InteractionData};
+use twilight_model::application::interaction::InteractionData;
 
-use crate::den::{Den, event, text};
+use crate::{
+    bot::{callback, followups, next_interaction, original, state},
+    den::{Den, text},
+};
 
 /// Registers `/ask`, `/memory forget` and a menu.
 async fn register(den: &Den) {
@@ -25,31 +27,6 @@ async fn register(den: &Den) {
     ]);
     let path = format!("/applications/{}/commands", den.bot.application_id);
     den.rest("PUT", &path, commands).await.ok();
-}
-
-async fn next_interaction(shard: &mut Shard) -> Interaction {
-    event(shard, |event| match event {
-        Event::InteractionCreate(interaction) => Some(interaction.0),
-        _ => None,
-    })
-    .await
-}
-
-fn callback(interaction: &Interaction) -> String {
-    format!("/interactions/{}/{}/callback", interaction.id, interaction.token)
-}
-
-fn original(interaction: &Interaction) -> String {
-    let (application, token) = (interaction.application_id, &interaction.token);
-    format!("/webhooks/{application}/{token}/messages/@original")
-}
-
-fn followups(interaction: &Interaction) -> String {
-    format!("/webhooks/{}/{}", interaction.application_id, interaction.token)
-}
-
-fn state(den: &Den, id: InteractionId) -> InteractionState {
-    den.world.interaction(id).unwrap().state
 }
 
 #[tokio::test]
@@ -236,7 +213,13 @@ async fn a_component_can_be_acknowledged_and_its_message_changed_later() {
 async fn where_the_application_is_not_installed_five_further_messages_are_the_limit() {
     let den = Den::open().await;
     register(&den).await;
+    let commands = format!("/applications/{}/commands", den.bot.application_id);
+    let registered = den.rest("GET", &commands, Value::Null).await.ok();
     den.world.uninstall(den.bot.application_id, den.guild).unwrap();
+    let gone = den.world.slash(den.ann, den.lobby, "ask", &[("question", "why?")]);
+    assert!(matches!(gone, Err(Unknown::Command(_))), "not for users to install: {gone:?}");
+    let ask = format!("{commands}/{}", text(&registered[0]["id"]));
+    den.rest("PATCH", &ask, json!({"integration_types": [0, 1]})).await.ok();
     let mut shard = den.shard().await;
     den.world.slash(den.ann, den.lobby, "ask", &[("question", "why?")]).unwrap();
     let interaction = next_interaction(&mut shard).await;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use discord_sim::{RateLimits, Settings, openapi::Specification};
+use discord_sim::{Permissions, RateLimits, Settings, openapi::Specification};
 use serde_json::{Value, json};
 use twilight_model::{
     application::command::CommandType,
@@ -68,6 +68,10 @@ async fn our_answers_are_as_specified() {
     let said = den.world.say(den.ann, lobby, &format!("<@{}> hi", den.bot.user_id)).unwrap();
     den.world.react(den.ann, said, "🔥").unwrap();
     let thread = den.world.add_thread(lobby, "aside").unwrap();
+    let whispers = den.world.add_private_thread(lobby, "whispers", &[den.ann]).unwrap();
+    den.world.set_system_channel(guild, Some(lobby)).unwrap();
+    den.world.add_role(guild, "mods", Permissions::MANAGE_MESSAGES).unwrap();
+    den.world.set_bot_permission(lobby, Permissions::MANAGE_MESSAGES, true).unwrap();
     let webhook = den.webhook("Grim").await;
     let (webhook_id, _) = webhook.trim_start_matches("/webhooks/").split_once('/').unwrap();
     let posted = den.post(json!({"content": "hi", "nonce": 5, "enforce_nonce": true})).await;
@@ -96,6 +100,12 @@ async fn our_answers_are_as_specified() {
         ("GET", "/guilds/{guild_id}/channels", format!("/guilds/{guild}/channels"), Value::Null),
         ("GET", "/guilds/{guild_id}/roles", format!("/guilds/{guild}/roles"), Value::Null),
         (
+            "DELETE",
+            "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/{user_id}",
+            format!("/channels/{lobby}/messages/{said}/reactions/%F0%9F%94%A5/{}", den.ann),
+            Value::Null,
+        ),
+        (
             "GET",
             "/guilds/{guild_id}/members/{user_id}",
             format!("/guilds/{guild}/members/{}", den.ann),
@@ -109,6 +119,7 @@ async fn our_answers_are_as_specified() {
         ),
         ("GET", channel, format!("/channels/{lobby}"), Value::Null),
         ("GET", channel, format!("/channels/{thread}"), Value::Null),
+        ("GET", channel, format!("/channels/{whispers}"), Value::Null),
         ("GET", channel, "/channels/1".to_owned(), Value::Null),
         ("GET", messages, format!("/channels/{lobby}/messages?limit=10"), Value::Null),
         ("POST", messages, format!("/channels/{lobby}/messages"), reply),
@@ -161,8 +172,12 @@ async fn answers_to_interactions_are_as_specified() {
     let callback = "/interactions/{interaction_id}/{interaction_token}/callback";
     let original = "/webhooks/{webhook_id}/{webhook_token}/messages/@original";
     let by_token = "/webhooks/{webhook_id}/{webhook_token}";
-    let answer_with =
-        json!({"type": 4, "data": {"content": "hi", "allowed_mentions": {"parse": []}}});
+    let button = json!({"type": 2, "style": 4, "label": "Erase", "custom_id": "erase"});
+    let menu =
+        json!({"type": 3, "custom_id": "who", "options": [{"label": "Grim", "value": "grim"}]});
+    let rows = json!([{"type": 1, "components": [button]}, {"type": 1, "components": [menu]}]);
+    let answer_with = json!({"type": 4, "data": {
+        "content": "hi", "allowed_mentions": {"parse": []}, "components": rows}});
     for (method, route, path, body) in [
         (
             "POST",
@@ -180,7 +195,7 @@ async fn answers_to_interactions_are_as_specified() {
             "PATCH",
             original,
             format!("/webhooks/{application}/{token}/messages/@original"),
-            json!({"content": "ho"}),
+            json!({"content": "ho", "components": []}),
         ),
         (
             "POST",

@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod access;
 mod bodies;
 mod fetching;
+mod interactions;
 mod lanes;
 mod limits;
 mod looking;
+mod reactions;
 mod refusals;
 mod retries;
 mod script;
+mod town;

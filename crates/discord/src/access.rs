@@ -1,0 +1,113 @@
+//! Who sees a channel and may do what there, asked of Discord as it is now.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use twilight_model::{
+    channel::{ChannelType, permission_overwrite::PermissionOverwrite},
+    guild::Permissions,
+    id::{
+        Id,
+        marker::{ChannelMarker, GuildMarker, UserMarker},
+    },
+};
+
+use crate::{Channel, Discord, Error, Member, code, permissions, permissions::of_everyone};
+
+/// What somebody who is timed out may still do. See Discord Docs/Permissions, "Permissions for Timed Out
+/// Members".
+const TIMED_OUT: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::READ_MESSAGE_HISTORY);
+
+impl Discord {
+    /// Whether everybody in the guild sees a channel: whether `@everyone` may view it, in a thread its
+    /// parent. A private thread and a direct message are never public. Takes two or three requests; what
+    /// is public now may be private in a minute.
+    ///
+    /// # Errors
+    /// See [`Error`]. A channel of which nothing is known counts as private.
+    pub async fn is_public(&self, channel_id: Id<ChannelMarker>) -> Result<bool, Error> {
+        let channel = self.channel(channel_id).await?;
+        let Some(guild_id) = channel.guild_id else { return Ok(false) };
+        if channel.kind == ChannelType::PrivateThread {
+            return Ok(false);
+        }
+        let (overwrites, roles) =
+            tokio::try_join!(self.ruling_overwrites(channel), self.guild_roles(guild_id))?;
+        let Some(overwrites) = overwrites else { return Ok(false) };
+        let everyone = of_everyone(guild_id, &roles, &overwrites);
+        Ok(everyone.contains(Permissions::VIEW_CHANNEL))
+    }
+
+    /// What somebody may do in a channel of a guild: everything for its owner and administrators, little
+    /// for a member who is timed out, nothing for whoever is no member, nor in another guild's channel.
+    /// Whether they were added to a private thread is not asked. Takes three or four requests.
+    ///
+    /// # Errors
+    /// See [`Error`]. Who could not be asked about is to be treated as allowed nothing.
+    pub async fn may(
+        &self,
+        guild_id: Id<GuildMarker>,
+        channel_id: Id<ChannelMarker>,
+        user_id: Id<UserMarker>,
+    ) -> Result<Permissions, Error> {
+        let overwrites = async {
+            let channel = self.channel(channel_id).await?;
+            // What somebody is in one guild means nothing in another.
+            if channel.guild_id == Some(guild_id) {
+                self.ruling_overwrites(channel).await
+            } else {
+                Ok(None)
+            }
+        };
+        let (guild, member, overwrites) = tokio::try_join!(
+            self.guild(guild_id),
+            self.member_if_any(guild_id, user_id),
+            overwrites
+        )?;
+        let (Some(member), Some(overwrites)) = (member, overwrites) else {
+            return Ok(Permissions::empty());
+        };
+        if guild.owner_id == user_id {
+            return Ok(Permissions::all());
+        }
+        let granted = permissions(guild_id, &guild.roles, &member, &overwrites);
+        let is_bound = is_timed_out(&member) && !granted.contains(Permissions::ADMINISTRATOR);
+        Ok(if is_bound { granted & TIMED_OUT } else { granted })
+    }
+
+    /// The overwrites that count in a channel: of a thread, its parent's. `None` where there are none to
+    /// go by, in a direct message or a thread without a parent.
+    async fn ruling_overwrites(
+        &self,
+        channel: Channel,
+    ) -> Result<Option<Vec<PermissionOverwrite>>, Error> {
+        if channel.guild_id.is_none() {
+            return Ok(None);
+        }
+        if !channel.is_thread() {
+            return Ok(Some(channel.overwrites));
+        }
+        let Some(parent_id) = channel.parent_id else { return Ok(None) };
+        let parent = self.channel(parent_id).await?;
+        Ok((parent.guild_id == channel.guild_id).then_some(parent.overwrites))
+    }
+
+    async fn member_if_any(
+        &self,
+        guild_id: Id<GuildMarker>,
+        user_id: Id<UserMarker>,
+    ) -> Result<Option<Member>, Error> {
+        match self.guild_member(guild_id, user_id).await {
+            Err(error) => match error.code() {
+                Some(code::UNKNOWN_MEMBER | code::UNKNOWN_USER) => Ok(None),
+                _ => Err(error),
+            },
+            Ok(member) => Ok(Some(member)),
+        }
+    }
+}
+
+fn is_timed_out(member: &Member) -> bool {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let until = member.timed_out_until.map(|until| until.as_micros());
+    until.is_some_and(|until| u128::try_from(until).is_ok_and(|until| until > now.as_micros()))
+}
