@@ -30,6 +30,11 @@ pub trait Model: Send + Sync {
     fn is_understudy(&self) -> bool {
         false
     }
+
+    /// Whether it runs on this machine or its network, where nobody sends a bill.
+    fn is_local(&self) -> bool {
+        self.is_understudy()
+    }
 }
 
 /// The chunks of an answer as they come. It ends with [`Chunk::End`] or an error; dropping it hangs up.
@@ -58,7 +63,7 @@ pub enum Stop {
     MaxTokens,
     /// A stop sequence came.
     StopSequence,
-    /// The configured guardrail stepped in; what was said may be its own message.
+    /// The configured guardrail stepped in.
     Guardrail,
     /// The model's provider held the answer back.
     Filtered,
@@ -88,11 +93,20 @@ pub struct Usage {
     pub is_estimate: bool,
 }
 
-impl Usage {
-    /// What an answer of `n_chars` characters to `prompt` probably used.
-    pub(crate) fn estimate(prompt_tokens: u32, n_chars: usize) -> Self {
-        let output = tokens(n_chars);
-        Self { input: prompt_tokens, output, is_estimate: true, ..Self::default() }
+/// What is known before an answer, to estimate what it used.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected {
+    /// Tokens of the prompt, about.
+    pub(crate) input: u32,
+    /// Tokens the answer may have.
+    pub(crate) max_output: u32,
+}
+
+impl Expected {
+    /// What an answer of `n_chars` characters probably used: never more than it was allowed to.
+    pub(crate) fn usage(self, n_chars: usize) -> Usage {
+        let output = tokens(n_chars).min(self.max_output);
+        Usage { input: self.input, output, is_estimate: true, ..Usage::default() }
     }
 }
 

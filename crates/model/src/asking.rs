@@ -135,7 +135,7 @@ async fn begin(question: Question<'_>) -> (Progress, State<'_>) {
                 }
                 Tried::Kept(stop, usage) => {
                     log.note(model, asked, usage, None);
-                    return log.done(Outcome::Complete { text: String::new(), stop });
+                    return log.done(Outcome::Kept { stop });
                 }
                 Tried::Failed(error, usage) => {
                     log.note(model, asked, usage, Some(error.clone()));
@@ -254,6 +254,9 @@ impl<'a> Talk<'a> {
 
     fn end(mut self, stop: Stop, usage: Usage) -> (Progress, State<'a>) {
         self.log.note(self.model, self.asked, usage, None);
+        if stop.is_refusal() {
+            return self.log.done(Outcome::Kept { stop });
+        }
         self.log.done(Outcome::Complete { text: self.said, stop })
     }
 }

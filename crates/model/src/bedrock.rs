@@ -92,8 +92,13 @@ impl Model for Bedrock {
             .send()
             .await
             .map_err(|error| failure::of_request(error, &self.model_id, &confidential))?;
-        let prompt_tokens = prompt.tokens();
-        Ok(stream::read(output.stream, self.model_id.clone(), prompt_tokens, confidential))
+        let heard = stream::Heard {
+            model: self.model_id.clone(),
+            expected: prompt.expected(),
+            confidential,
+            is_guarded: self.guardrail.is_some(),
+        };
+        Ok(stream::read(output.stream, heard))
     }
 }
 

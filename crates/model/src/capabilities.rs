@@ -193,7 +193,7 @@ pub fn allows(model_id: &str, setting: Setting) -> bool {
 
 /// The model's own id at Bedrock, as in `anthropic.claude-haiku-5-5`; `None` for names of other servers,
 /// as `llama3.2:3b` or `openai/gpt-4.1-mini`.
-fn bedrock_id(model_id: &str) -> Option<&str> {
+pub(crate) fn bedrock_id(model_id: &str) -> Option<&str> {
     let id = match model_id.strip_prefix("arn:") {
         Some(arn) => arn.rsplit('/').next().unwrap_or_default(),
         None => model_id,

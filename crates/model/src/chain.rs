@@ -4,7 +4,9 @@ use std::{fmt, sync::Arc};
 
 use tokio::time::Instant;
 
-use crate::{Asking, Capabilities, Limits, Model, Prompt};
+use crate::{
+    Asking, Attempt, Capabilities, Limits, Microdollars, Model, Prices, Prompt, Report, Usage,
+};
 
 /// One model, or a model and its fallback.
 ///
@@ -67,6 +69,36 @@ impl Chain {
     /// it hangs up.
     pub fn ask<'a>(&'a self, prompt: &'a Prompt, limits: Limits, deadline: Instant) -> Asking<'a> {
         Asking::new(self, prompt, limits, deadline)
+    }
+
+    /// The most that asking can come to, tries that break off and the fallback included: what to reserve
+    /// before. [`Chain::cost`] does not exceed it, where servers keep to the prompt's `max_tokens`.
+    pub fn ceiling(&self, prompt: &Prompt, limits: Limits, prices: &Prices) -> Microdollars {
+        let (input, output) = (prompt.at_most_tokens(), prompt.max_tokens.max(1));
+        let each = self.models().map(|model| prices.of(model).ceiling(input, output));
+        each.sum::<Microdollars>().times(limits.tries.max(1))
+    }
+
+    /// The most that one try comes to with so many tokens read and written, whichever model answers.
+    pub fn most(&self, input_tokens: u32, output_tokens: u32, prices: &Prices) -> Microdollars {
+        let each = self.models().map(|model| prices.of(model).ceiling(input_tokens, output_tokens));
+        each.max().unwrap_or(Microdollars::ZERO)
+    }
+
+    /// What asking came to: every try at the price of its model, as far as it used something.
+    pub fn cost(&self, report: &Report, prices: &Prices) -> Microdollars {
+        report.attempts.iter().map(|attempt| self.cost_of(attempt, prices)).sum()
+    }
+
+    fn cost_of(&self, attempt: &Attempt, prices: &Prices) -> Microdollars {
+        if attempt.usage == Usage::default() {
+            return Microdollars::ZERO;
+        }
+        let price = match self.models().find(|model| model.id() == attempt.model) {
+            Some(model) => prices.of(model),
+            None => prices.get(&attempt.model).unwrap_or_else(|| prices.unknown(&attempt.model)),
+        };
+        price.cost(&attempt.usage)
     }
 
     /// The models in the order in which they are asked.

@@ -7,6 +7,7 @@ mod thinking;
 
 use std::{
     fmt,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,7 +16,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use reqwest::{Client, RequestBuilder, Response, header};
+use reqwest::{Client, RequestBuilder, Response, Url, header};
 use serde::Deserialize;
 use tokio::time::timeout;
 
@@ -138,6 +139,10 @@ impl Model for OpenAiCompatible {
         openai_compatible(&self.model)
     }
 
+    fn is_local(&self) -> bool {
+        is_local(&self.base_url)
+    }
+
     async fn ask(&self, prompt: &Prompt) -> Result<Answer, AskError> {
         let confidential = Confidential::new(prompt);
         loop {
@@ -145,9 +150,8 @@ impl Model for OpenAiCompatible {
             let response = self.send(prompt, form).await?;
             let status = response.status();
             if status.is_success() {
-                let prompt_tokens = prompt.tokens();
-                let heard =
-                    stream::Heard { model: self.model.clone(), prompt_tokens, confidential };
+                let expected = prompt.expected();
+                let heard = stream::Heard { model: self.model.clone(), expected, confidential };
                 if !is_json(&response) {
                     return Ok(stream::read(response, heard));
                 }
@@ -197,6 +201,25 @@ fn authorized(request: RequestBuilder, key: Option<&Secret>) -> RequestBuilder {
     match key {
         Some(Secret(key)) => request.bearer_auth(key),
         None => request,
+    }
+}
+
+/// Whether an address leads to this machine or its own network: a loopback or private address, a name without
+/// a dot (a container's), or one under `.localhost`, `.local` or `.internal`.
+fn is_local(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    let Some(host) = url.host_str() else { return false };
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    match address.parse() {
+        Ok(IpAddr::V4(v4)) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        Ok(IpAddr::V6(v6)) => {
+            v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local()
+        }
+        Err(_) => {
+            let host = host.trim_end_matches('.');
+            let is_under = |domain: &str| host.ends_with(domain);
+            !host.contains('.') || [".localhost", ".local", ".internal"].into_iter().any(is_under)
+        }
     }
 }
 

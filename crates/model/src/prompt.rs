@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     Capabilities,
-    answer::{Usage, tokens},
+    answer::{Expected, Usage, tokens},
 };
 
 /// Stands where a turn is needed and nobody said anything: conversations start and end with the user.
@@ -15,6 +15,12 @@ const NOTHING: &str = "…";
 const UNSEEN: &str = "[an image]";
 /// About what an image of ordinary size counts.
 const IMAGE_TOKENS: u32 = 1_500;
+/// More than the largest image counts with any model known: 4,784 with Claude (See Claude Docs/Vision).
+const IMAGE_AT_MOST: u32 = 6_000;
+/// More than a part adds by standing apart: its role and the marks around it.
+const PART_AT_MOST: u32 = 16;
+/// More than a server puts before a prompt on its own.
+const PREAMBLE_AT_MOST: u32 = 1_024;
 /// The image formats that both APIs take.
 const IMAGES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
@@ -171,9 +177,33 @@ impl Prompt {
         tokens(n_chars).saturating_add(images)
     }
 
+    /// A number of tokens the prompt does not exceed with any model: tokens are made of bytes, at least one
+    /// each, so that a text has no more tokens than bytes. About four times what English really has; for
+    /// reserving money, not for guessing.
+    pub fn at_most_tokens(&self) -> u32 {
+        let parts = || self.turns.iter().flat_map(|turn| &turn.parts);
+        let images = parts().filter(|part| matches!(part, Part::Image { .. })).count();
+        let bytes = self.texts().map(str::len).fold(0, usize::saturating_add);
+        let count = |n: usize, each: u32| u32::try_from(n).unwrap_or(u32::MAX).saturating_mul(each);
+        [
+            count(bytes, 1),
+            count(images, IMAGE_AT_MOST),
+            // One more: a turn that is filled in at an end.
+            count(self.system.len() + parts().count() + 2, PART_AT_MOST),
+            PREAMBLE_AT_MOST,
+        ]
+        .into_iter()
+        .fold(0, u32::saturating_add)
+    }
+
+    /// What is known of an answer before it comes.
+    pub(crate) fn expected(&self) -> Expected {
+        Expected { input: self.tokens(), max_output: self.max_tokens.max(1) }
+    }
+
     /// What an answer of `n_chars` characters to this prompt probably used.
     pub(crate) fn estimate(&self, n_chars: usize) -> Usage {
-        Usage::estimate(self.tokens(), n_chars)
+        self.expected().usage(n_chars)
     }
 }
 
@@ -244,6 +274,26 @@ mod tests {
         let image =
             Part::Image { media_type: "image/png".to_owned(), bytes: Bytes::from_static(b"png") };
         assert_eq!(sent(vec![Turn { role: Role::User, parts: vec![image] }]), ["u: [an image]"]);
+    }
+
+    #[test]
+    fn no_prompt_has_more_tokens_than_its_bound() {
+        // Where a tokenizer knows nothing, each byte is a token: letters of rare scripts, and garbage.
+        let text = "ᚠᚢᚦ\u{10FFFF} a".repeat(50);
+        let prompt = |parts| {
+            let turns = vec![Turn { role: Role::User, parts }];
+            Prompt { turns, max_tokens: 10, ..Prompt::default() }
+        };
+        let worded = prompt(vec![Part::Text(text.clone())]);
+        assert!(worded.at_most_tokens() as usize >= text.len());
+        assert!(worded.at_most_tokens() >= worded.tokens());
+        let png = || Part::Image {
+            media_type: "image/png".to_owned(),
+            bytes: Bytes::from_static(b"png"),
+        };
+        let seen = prompt(vec![Part::Text(text), png(), png()]);
+        assert!(seen.at_most_tokens() - worded.at_most_tokens() > 2 * 4_784);
+        assert!(Prompt::default().at_most_tokens() >= Prompt::default().tokens());
     }
 
     #[test]

@@ -53,11 +53,17 @@ pub struct Report {
 /// The result of asking.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// The whole answer. Its text is empty only if a guardrail or filter kept it.
+    /// The whole answer.
     Complete {
         /// Everything said.
         text: String,
         /// Why it ended.
+        stop: Stop,
+    },
+    /// A guardrail or filter kept the answer, which is not to be shown: not its beginning either, which people
+    /// may have seen.
+    Kept {
+        /// Which of the two.
         stop: Stop,
     },
     /// The answer broke off after people may have seen its beginning.
@@ -98,18 +104,19 @@ impl Report {
         self.attempts.len()
     }
 
-    /// What all tries used together. Models have different prices: to count money, walk the attempts.
+    /// What all tries used together. Models have different prices: [`crate::Chain::cost`]
+    /// counts money.
     pub fn usage(&self) -> Usage {
         self.attempts.iter().map(|attempt| attempt.usage).sum()
     }
 }
 
 impl Outcome {
-    /// Everything that was said.
+    /// Everything that was said and may stand.
     pub fn text(&self) -> &str {
         match self {
             Outcome::Complete { text, .. } | Outcome::CutOff { text, .. } => text,
-            Outcome::Failed(_) => "",
+            Outcome::Kept { .. } | Outcome::Failed(_) => "",
         }
     }
 }

@@ -81,7 +81,7 @@ async fn ask(models: &Models, is_endpoint: bool, subject: &Subject) -> Finding {
     let limits = Limits { first_chunk: PATIENCE, chunk: PATIENCE, total: PATIENCE, tries: 1 };
     let report = chain.ask(&prompt, limits, Instant::now() + PATIENCE).finish().await;
     match report.outcome {
-        Outcome::Complete { .. } => {
+        Outcome::Complete { .. } | Outcome::Kept { .. } => {
             let after = report.first_chunk.unwrap_or(report.total).as_millis();
             Finding::fine(PART, format!("{id} answers, with the first word after {after} ms"))
         }

@@ -11,36 +11,37 @@ use futures_util::{StreamExt, stream};
 use tokio::time::timeout;
 
 use super::failure;
-use crate::{Answer, AskError, Cause, Chunk, Stop, Usage, answer::AFTERWORD, error::Confidential};
+use crate::{
+    Answer, AskError, Cause, Chunk, Stop, Usage,
+    answer::{AFTERWORD, Expected},
+    error::Confidential,
+};
 
 type Events = EventReceiver<Event, ConverseStreamOutputError>;
 
+/// What an answer is told apart by.
+pub(super) struct Heard {
+    pub(super) model: String,
+    pub(super) expected: Expected,
+    pub(super) confidential: Confidential,
+    /// Whether a guardrail reads along.
+    pub(super) is_guarded: bool,
+}
+
 struct Reader {
     events: Events,
-    model: String,
-    prompt_tokens: u32,
-    confidential: Confidential,
+    heard: Heard,
+    /// The last text of a guarded answer, until what follows shows whose it is: where the guardrail steps in,
+    /// its own message comes as one more piece of text, and only then the reason.
+    held: Option<String>,
     n_chars: usize,
     stop: Option<Stop>,
     is_over: bool,
 }
 
 /// The answer in `events`. Text is picked by type: reasoning may come first.
-pub(super) fn read(
-    events: Events,
-    model: String,
-    prompt_tokens: u32,
-    confidential: Confidential,
-) -> Answer {
-    let reader = Reader {
-        events,
-        model,
-        prompt_tokens,
-        confidential,
-        n_chars: 0,
-        stop: None,
-        is_over: false,
-    };
+pub(super) fn read(events: Events, heard: Heard) -> Answer {
+    let reader = Reader { events, heard, held: None, n_chars: 0, stop: None, is_over: false };
     stream::unfold(reader, |mut reader| async {
         if reader.is_over {
             return None;
@@ -56,13 +57,23 @@ impl Reader {
     async fn next(&mut self) -> Result<Chunk, AskError> {
         loop {
             if let Some(stop) = self.stop.clone() {
+                // A guardrail's own message is not what the model said.
+                if let Some(text) = self.held.take().filter(|_| stop != Stop::Guardrail) {
+                    return Ok(Chunk::Text(text));
+                }
                 return Ok(Chunk::End { stop, usage: self.usage().await });
             }
             match self.events.recv().await {
                 Ok(Some(Event::ContentBlockDelta(event))) => match event.delta {
                     Some(ContentBlockDelta::Text(text)) if !text.is_empty() => {
                         self.n_chars += text.chars().count();
-                        return Ok(Chunk::Text(text));
+                        let ready = match self.heard.is_guarded {
+                            true => self.held.replace(text),
+                            false => Some(text),
+                        };
+                        if let Some(text) = ready {
+                            return Ok(Chunk::Text(text));
+                        }
                     }
                     _ => {}
                 },
@@ -70,10 +81,11 @@ impl Reader {
                 Ok(Some(_)) => {}
                 Ok(None) => {
                     let cause = Cause::new("the stream ended before the answer did");
-                    return Err(AskError::Unavailable { model: self.model.clone(), cause });
+                    return Err(AskError::Unavailable { model: self.heard.model.clone(), cause });
                 }
                 Err(error) => {
-                    return Err(failure::of_stream(error, &self.model, &self.confidential));
+                    let Heard { model, confidential, .. } = &self.heard;
+                    return Err(failure::of_stream(error, model, confidential));
                 }
             }
         }
@@ -90,7 +102,7 @@ impl Reader {
             None
         };
         let said = timeout(AFTERWORD, follows).await.ok().flatten();
-        said.unwrap_or_else(|| Usage::estimate(self.prompt_tokens, self.n_chars))
+        said.unwrap_or_else(|| self.heard.expected.usage(self.n_chars))
     }
 }
 

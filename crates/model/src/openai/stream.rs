@@ -11,12 +11,16 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::{failure, thinking::Thoughts};
-use crate::{Answer, AskError, Cause, Chunk, Stop, Usage, answer::AFTERWORD, error::Confidential};
+use crate::{
+    Answer, AskError, Cause, Chunk, Stop, Usage,
+    answer::{AFTERWORD, Expected},
+    error::Confidential,
+};
 
 /// What an answer is told apart by.
 pub(super) struct Heard {
     pub(super) model: String,
-    pub(super) prompt_tokens: u32,
+    pub(super) expected: Expected,
     pub(super) confidential: Confidential,
 }
 
@@ -122,7 +126,7 @@ pub(super) fn whole(body: &[u8], heard: &Heard) -> Result<Answer, AskError> {
     let mut text = thoughts.strip(&document.text());
     text.push_str(&thoughts.rest());
     let stop = document.stop().unwrap_or(Stop::EndTurn);
-    let estimate = || Usage::estimate(heard.prompt_tokens, text.chars().count());
+    let estimate = || heard.expected.usage(text.chars().count());
     let usage = document.usage.as_ref().map(Counts::usage).unwrap_or_else(estimate);
     let said = (!text.is_empty()).then_some(Chunk::Text(text));
     let chunks = said.into_iter().chain([Chunk::End { stop, usage }]).map(Ok);
@@ -194,7 +198,7 @@ impl Reader {
         if !rest.is_empty() {
             return Ok(Chunk::Text(rest));
         }
-        let estimate = || Usage::estimate(self.heard.prompt_tokens, self.n_chars);
+        let estimate = || self.heard.expected.usage(self.n_chars);
         let usage = self.usage.unwrap_or_else(estimate);
         Ok(Chunk::End { stop: self.stop.take().unwrap_or(Stop::EndTurn), usage })
     }

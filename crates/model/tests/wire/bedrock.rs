@@ -1,17 +1,18 @@
 //! What is sent to Bedrock, and what comes back.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bedrock_sim::{BedrockSim, Play};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use model::{
-    Bedrock, BedrockSettings, Chunk, Cue, Guardrail, Model, Outcome, Part, Prompt, Role, Sampling,
-    Script, Stop, SystemPart, Turn,
+    Bedrock, BedrockSettings, Chain, Chunk, Cue, Guardrail, Model, Outcome, Part, Progress, Prompt,
+    Report, Role, Sampling, Script, Stop, SystemPart, Turn,
 };
+use tokio::time::Instant;
 
 use crate::support::{
-    HAIKU, NOVA, NoCredentials, ask, bedrock, client, credentials, only, prompt, said,
+    HAIKU, NOVA, NoCredentials, PATIENT, ask, bedrock, client, credentials, only, prompt, said,
     service_model, tries,
 };
 
@@ -62,22 +63,48 @@ async fn every_way_an_answer_can_end_is_told_apart() {
     ] {
         sim.script(Play::Stop("So far.".to_owned(), reason));
         let report = ask(&chain, &prompt("Hm?")).await;
-        let Outcome::Complete { text, stop: stopped } = report.outcome else {
+        let stands = if stop.is_refusal() { "" } else { "So far." };
+        assert_eq!(report.outcome.text(), stands, "{reason}");
+        let (Outcome::Complete { stop: stopped, .. } | Outcome::Kept { stop: stopped }) =
+            report.outcome
+        else {
             panic!("{reason}: {:?}", report.outcome);
         };
-        assert_eq!((text.as_str(), stopped), ("So far.", stop), "{reason}");
+        assert_eq!(stopped, stop, "{reason}");
+    }
+}
+
+/// Nova with a guardrail, and Haiku behind it.
+fn guarded(sim: &BedrockSim) -> Chain {
+    let guardrail = Some(Guardrail { id: "gr12345".to_owned(), version: "3".to_owned() });
+    let model = Bedrock::new(client(sim, credentials()), NOVA, BedrockSettings { guardrail });
+    Chain::new(Arc::new(model), Some(bedrock(sim, HAIKU))).unwrap()
+}
+
+/// What people are shown while an answer comes, and what becomes of it.
+async fn shown(chain: &Chain) -> (Vec<String>, Report) {
+    let prompt = prompt("Say something awful.");
+    let mut asking = chain.ask(&prompt, PATIENT, Instant::now() + Duration::from_secs(60));
+    let mut shown = Vec::new();
+    loop {
+        match asking.next().await {
+            Some(Progress::Text(text)) => shown.push(text),
+            Some(Progress::Done(report)) => return (shown, report),
+            None => panic!("an asking ends with a report"),
+        }
     }
 }
 
 #[tokio::test]
-async fn the_guardrail_reads_along_and_what_it_says_is_the_answer() {
+async fn where_the_guardrail_steps_in_nothing_is_shown_and_nobody_else_is_asked() {
     let sim = BedrockSim::start().await;
     sim.script(Play::GuardrailStop("I will not say that.".to_owned()));
-    let guardrail = Some(Guardrail { id: "gr12345".to_owned(), version: "3".to_owned() });
-    let model = Bedrock::new(client(&sim, credentials()), NOVA, BedrockSettings { guardrail });
-    let report = ask(&only(Arc::new(model)), &prompt("Say something awful.")).await;
-    assert!(matches!(report.outcome, Outcome::Complete { stop: Stop::Guardrail, .. }));
-    assert_eq!(report.outcome.text(), "I will not say that.");
+    let (shown, report) = shown(&guarded(&sim)).await;
+    assert_eq!(shown, Vec::<String>::new(), "the guardrail's message is not the character's");
+    assert!(matches!(report.outcome, Outcome::Kept { stop: Stop::Guardrail }), "{report:?}");
+    assert_eq!((report.outcome.text(), sim.calls().len()), ("", 1));
+    assert_eq!(report.model(), Some(NOVA), "it was asked, and is paid for");
+    assert!(report.usage().input > 0);
     insta::assert_json_snapshot!(sim.calls()[0].body["guardrailConfig"], @r#"
     {
       "guardrailIdentifier": "gr12345",
@@ -86,6 +113,26 @@ async fn the_guardrail_reads_along_and_what_it_says_is_the_answer() {
       "trace": "disabled"
     }
     "#);
+}
+
+#[tokio::test]
+async fn a_guardrail_that_steps_in_late_takes_back_what_was_said() {
+    let sim = BedrockSim::start().await;
+    sim.script(Play::Stop("So it began and".to_owned(), "guardrail_intervened"));
+    let (shown, report) = shown(&guarded(&sim)).await;
+    assert_eq!(shown.concat(), "So it began", "the last piece is the guardrail's own");
+    assert!(matches!(report.outcome, Outcome::Kept { stop: Stop::Guardrail }), "{report:?}");
+    assert_eq!(report.outcome.text(), "");
+}
+
+#[tokio::test]
+async fn an_answer_the_guardrail_lets_pass_is_whole() {
+    let sim = BedrockSim::start().await;
+    sim.script(Play::say("Nothing awful comes to mind."));
+    let (shown, report) = shown(&guarded(&sim)).await;
+    assert_eq!(shown.concat(), "Nothing awful comes to mind.");
+    assert_eq!(report.outcome.text(), "Nothing awful comes to mind.");
+    assert!(matches!(report.outcome, Outcome::Complete { stop: Stop::EndTurn, .. }), "{report:?}");
 }
 
 /// A prompt with everything a prompt can have.

@@ -6,6 +6,7 @@
 )]
 
 mod bedrock;
+mod money;
 mod openai;
 mod patience;
 mod support;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bedrock_sim::{Api, BedrockSim, Dialect, Exception, Play};
 use bytes::Bytes;
 use model::{
-    AskError, OpenAiCompatible, Outcome, Part, Prompt, Role, Sampling, Secret, Stop, Turn,
+    AskError, OpenAiCompatible, Outcome, Part, Prompt, Role, Sampling, Script, Secret, Stop, Turn,
 };
 
 use crate::support::{
@@ -40,6 +40,7 @@ async fn the_request_is_what_such_servers_expect() {
             Turn { role: Role::User, parts: vec![Part::Text("Ada: look".to_owned()), image] },
         ],
         sampling: Sampling { temperature: Some(1.3), top_p: None, stop: vec!["\nAda:".to_owned()] },
+        script: Script { cues: Vec::new(), heard: "Never sent.".to_owned() },
         ..prompt("")
     };
     let seeing = OpenAiCompatible::new(http(), sim.openai_url(), None, "llama3.2-vision");
@@ -201,10 +202,11 @@ async fn ends_are_told_apart() {
     ] {
         sim.script(Play::Stop("So far.".to_owned(), reason));
         let report = ask(&chain, &prompt("Hm?")).await;
-        assert!(
-            matches!(&report.outcome, Outcome::Complete { stop, .. } if *stop == expected),
-            "{reason}: {report:?}"
-        );
+        let (Outcome::Complete { stop, .. } | Outcome::Kept { stop }) = &report.outcome else {
+            panic!("{reason}: {report:?}");
+        };
+        assert_eq!(*stop, expected, "{reason}");
+        assert_eq!(report.outcome.text(), if expected.is_refusal() { "" } else { "So far." });
     }
 }
 

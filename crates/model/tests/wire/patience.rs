@@ -197,7 +197,7 @@ async fn what_a_filter_kept_back_is_not_asked_for_again() {
     let sim = BedrockSim::start().await;
     sim.script(Play::Stop(String::new(), "content_filtered"));
     let report = ask(&haiku_then_nova(&sim), &prompt("Hi")).await;
-    assert!(matches!(report.outcome, Outcome::Complete { stop: Stop::Filtered, .. }), "{report:?}");
+    assert!(matches!(report.outcome, Outcome::Kept { stop: Stop::Filtered }), "{report:?}");
     assert_eq!((report.outcome.text(), sim.calls().len()), ("", 1));
 }
 
