@@ -1,8 +1,8 @@
 //! What the den's programs need, measured as they are shipped, beside what the design aims for.
 //!
 //! `cargo xtask bench` builds the programs and runs this. Every figure is taken from outside, at the wire or from
-//! what the kernel says of a process; nothing of the den is linked in here. docs/reference/benchmarks.md says
-//! what each figure means and how it is taken. A figure that cannot be measured fails the run; one that misses
+//! what the kernel says of a process; nothing of the den is linked in here but its recall, which is a function.
+//! docs/reference/benchmarks.md says what each figure means and how it is taken. A figure that cannot be measured fails the run; one that misses
 //! its aim does not, as it may be the machine's fault.
 
 mod bare;
@@ -15,6 +15,7 @@ mod listening;
 mod noise;
 mod program;
 mod queue;
+mod recall;
 mod size;
 mod stage;
 mod start;
@@ -37,6 +38,7 @@ enum Part {
     Size,
     Listening,
     Talk,
+    Recall,
 }
 
 /// The programs that are measured.
@@ -61,7 +63,8 @@ pub struct Scale {
 }
 
 impl Part {
-    const ALL: [Self; 5] = [Self::Turns, Self::Start, Self::Size, Self::Listening, Self::Talk];
+    const ALL: [Self; 6] =
+        [Self::Turns, Self::Start, Self::Size, Self::Listening, Self::Talk, Self::Recall];
 
     fn name(self) -> &'static str {
         match self {
@@ -70,6 +73,7 @@ impl Part {
             Self::Size => "size",
             Self::Listening => "listening",
             Self::Talk => "talk",
+            Self::Recall => "recall",
         }
     }
 
@@ -80,6 +84,7 @@ impl Part {
             Self::Size => size::measure(programs, scale, report),
             Self::Listening => listening::measure(programs, scale, report).await,
             Self::Talk => talk::measure(programs, scale, report).await,
+            Self::Recall => recall::measure(scale, report),
         }
     }
 }

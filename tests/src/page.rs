@@ -47,6 +47,33 @@ impl Page {
         self.step(json!({ "do": "press", "at": at, "key": key })).await;
     }
 
+    /// Types where the focus is, as a person does who looks at nothing else.
+    pub async fn type_text(&mut self, text: &str) {
+        self.step(json!({ "do": "type", "text": text })).await;
+    }
+
+    /// Types where the focus is, then presses a key.
+    pub async fn type_and(&mut self, text: &str, key: &str) {
+        self.step(json!({ "do": "type", "text": text, "key": key })).await;
+    }
+
+    /// Clicks with the right button.
+    pub async fn open_menu(&mut self, at: &str) {
+        self.step(json!({ "do": "menu", "at": at })).await;
+    }
+
+    /// Clicks on what saves a file, and returns the file's name and text.
+    pub async fn save(&mut self, at: &str) -> (String, String) {
+        let saved = self.step(json!({ "do": "save", "at": at })).await;
+        let part = |name: &str| saved[name].as_str().unwrap_or_default().to_owned();
+        (part("name"), part("text"))
+    }
+
+    /// Waits until there is no such element any more. `at` is plain CSS.
+    pub async fn wait_until_gone(&mut self, at: &str) {
+        self.step(json!({ "do": "wait_until_gone", "at": at })).await;
+    }
+
     /// Clicks.
     pub async fn click(&mut self, at: &str) {
         self.step(json!({ "do": "click", "at": at })).await;
@@ -66,6 +93,12 @@ impl Page {
     /// How many such elements there are now.
     pub async fn count(&mut self, at: &str) -> u64 {
         self.step(json!({ "do": "count", "at": at })).await.as_u64().unwrap_or_default()
+    }
+
+    /// An attribute of the first such element; empty where it has none.
+    pub async fn attribute(&mut self, at: &str, name: &str) -> String {
+        let value = self.step(json!({ "do": "attribute", "at": at, "name": name })).await;
+        value.as_str().unwrap_or_default().to_owned()
     }
 
     /// Makes the window this large, in CSS pixels; it starts at 1280 by 800.

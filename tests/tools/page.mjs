@@ -5,14 +5,20 @@
 //   {"do": "open", "url": "http://127.0.0.1:8080"}          go there
 //   {"do": "fill", "at": "#message", "text": "hello"}       put text into a field
 //   {"do": "press", "at": "#message", "key": "Enter"}       press a key there
+//   {"do": "type", "text": "hello", "key": "Enter"}         type where the focus is, then press a key if one is named
 //   {"do": "click", "at": "text=Send"}                      click
+//   {"do": "menu", "at": ".message"}                        click with the right button
+//   {"do": "save", "at": "a.file"}                          click, and take the file it saves: {"name", "text"}
 //   {"do": "wait_for_text", "at": "#log", "text": "hi"}     until it contains the text; the value is all of its text
+//   {"do": "wait_until_gone", "at": ".spinner"}             until there is none any more
 //   {"do": "text", "at": "#log"}                            its text now
 //   {"do": "count", "at": ".message"}                       how many there are now
+//   {"do": "attribute", "at": "a", "name": "href"}          an attribute of the first
 //   {"do": "size", "width": 390, "height": 844}             the size of the window
 //   {"do": "screenshot", "path": "page.png"}                what it looks like
 //   {"do": "complaints"}                                    errors in the console, exceptions, failed requests so far
 
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 
@@ -38,14 +44,27 @@ const steps = {
   open: ({ url }) => page.goto(url).then(() => null),
   fill: ({ at, text }) => page.locator(at).fill(text),
   press: ({ at, key }) => page.locator(at).press(key),
+  async type({ text, key }) {
+    await page.keyboard.type(text);
+    if (key) await page.keyboard.press(key);
+  },
   click: ({ at }) => page.locator(at).click(),
+  menu: ({ at }) => page.locator(at).click({ button: 'right' }),
+  async save({ at }) {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator(at).click()]);
+    return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+  },
   async wait_for_text({ at, text }) {
     const found = page.locator(at).filter({ hasText: text }).first();
     await found.waitFor();
     return found.innerText();
   },
+  async wait_until_gone({ at }) {
+    await page.waitForFunction(selector => !document.querySelector(selector), at);
+  },
   text: ({ at }) => page.locator(at).first().innerText(),
   count: ({ at }) => page.locator(at).count(),
+  attribute: ({ at, name }) => page.locator(at).first().getAttribute(name),
   size: size => page.setViewportSize(size),
   screenshot: ({ path }) => page.screenshot({ path }).then(() => null),
   complaints: () => complaints,

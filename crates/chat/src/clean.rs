@@ -1,33 +1,60 @@
 //! What people write, made safe to read: for the model, and for other people.
 
 use queue::Mention;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// The longest text of one message that is read. Discord's own bound is 2,000 characters, 4,000 for
 /// subscribers (See Discord Docs/Message Resource).
 const MAX_CHARS: usize = 4_000;
+/// Mentions of one message that are read by name; the others are counted.
+const MAX_MENTIONS: usize = 10;
+/// Emoji of one message that are read. They say less the more there are, and each costs several tokens.
+const MAX_EMOJI: usize = 20;
+/// Combining marks on one letter. No language needs more; texts that drip over their lines do.
+const MAX_MARKS: usize = 3;
 
-/// A person's text as the personality reads it: mentions as names, no invisible or control characters,
-/// at most 4,000 characters. Empty where nothing visible was said.
+/// A person's text as the personality reads it: mentions as names, no invisible or control characters, no
+/// floods of mentions, emoji or combining marks, at most 4,000 characters and what the names add. Empty where
+/// nothing visible was said.
 pub fn clean(text: &str, mentions: &[Mention]) -> String {
     let bounded: String = visible(text).chars().take(MAX_CHARS).collect();
-    name_mentions(&bounded, mentions).trim().to_owned()
+    let calm = without_emoji_floods(&without_mark_floods(&bounded));
+    name_mentions(&calm, mentions).trim().to_owned()
 }
 
 /// A text without invisible and control characters, whatever its length.
 pub fn visible(text: &str) -> String {
-    text.chars().filter(|c| !is_hidden(*c)).collect()
+    let mut before: Option<char> = None;
+    let is_kept = |c: &char| {
+        let is_kept = match *c {
+            // Alone, or one upon the other, they join nothing and are as invisible as the rest.
+            JOINER => before.is_some_and(|b| !b.is_whitespace() && b != JOINER),
+            AS_EMOJI => before.is_some_and(|b| !b.is_whitespace() && b != JOINER && b != AS_EMOJI),
+            c => !is_hidden(c),
+        };
+        if is_kept {
+            before = Some(*c);
+        }
+        is_kept
+    };
+    text.chars().filter(is_kept).collect()
 }
 
 /// A person's name as it may stand in a prompt or a quote: one line, no quotes or brackets, at most 64
 /// characters, never empty.
 pub fn clean_name(name: &str) -> String {
-    let kept: String = name
+    let kept: String = without_mark_floods(&visible(name))
         .chars()
-        .filter(|c| !is_hidden(*c) && !matches!(c, '"' | '<' | '>' | '[' | ']' | '\n' | '\r' | '`'))
+        .filter(|c| !matches!(c, '"' | '<' | '>' | '[' | ']' | '\n' | '`'))
         .take(64)
         .collect();
-    let kept = kept.trim();
-    if kept.is_empty() { "someone".to_owned() } else { kept.to_owned() }
+    let kept = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    match kept.as_str() {
+        "" => "someone".to_owned(),
+        // In a prompt, `you` is the personality itself: nobody may speak in its name.
+        you if you.eq_ignore_ascii_case("you") => "someone called you".to_owned(),
+        _ => kept,
+    }
 }
 
 /// A short quote of `text` on one line, without anything Discord would format, link or ping.
@@ -53,37 +80,48 @@ pub fn plain(text: &str, max_chars: usize) -> String {
     kept.trim().to_owned()
 }
 
-/// Characters that show nothing: controls, format characters, the tag block and variation selectors used
-/// to hide text from people while a model reads it.
+/// Joins emoji sequences such as families and flags, and is needed in some scripts.
+const JOINER: char = '\u{200D}';
+/// Makes an emoji of the character before it.
+const AS_EMOJI: char = '\u{FE0F}';
+
+/// Characters that show nothing: controls, format characters, line and paragraph separators, the tag block and
+/// variation selectors used to hide text from people while a model reads it.
 fn is_hidden(c: char) -> bool {
     match c {
-        '\n' | '\t' => false,
-        // Joins emoji sequences such as families and flags, and is needed in some scripts.
-        '\u{200D}' | '\u{FE0F}' => false,
+        '\n' | '\t' | JOINER | AS_EMOJI => false,
         _ => {
             c.is_control()
                 || matches!(c,
                     '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
                     | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{200C}' | '\u{200E}' | '\u{200F}'
-                    | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+                    | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
                     | '\u{FE00}'..='\u{FE0E}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
                     | '\u{FFFE}' | '\u{FFFF}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
         }
     }
 }
 
-/// `<@123>` becomes `@Ann`; an unknown person becomes `@someone`, channels and roles keep no ids either.
+/// `<@123>` becomes `@Ann`; an unknown person becomes `@someone`, channels and roles keep no ids either. What
+/// is beyond the bound goes, and is counted at the end.
 fn name_mentions(text: &str, mentions: &[Mention]) -> String {
     let mut named = String::with_capacity(text.len());
     let mut rest = text;
+    let mut n_mentions = 0;
     while let Some(start) = rest.find('<') {
         named.push_str(&rest[..start]);
         rest = &rest[start..];
         let token = rest.find('>').map(|end| &rest[1..end]);
         match token.and_then(|token| mention(token, mentions)) {
             Some(name) => {
-                named.push_str(&name);
                 rest = &rest[rest.find('>').expect("found above") + 1..];
+                n_mentions += usize::from(!name.starts_with(':'));
+                if n_mentions <= MAX_MENTIONS {
+                    named.push_str(&name);
+                } else {
+                    // The commas and spaces between mentions that are gone would be a flood themselves.
+                    rest = rest.trim_start_matches([' ', ',', '\n', '\t']);
+                }
             }
             None => {
                 named.push('<');
@@ -92,7 +130,70 @@ fn name_mentions(text: &str, mentions: &[Mention]) -> String {
         }
     }
     named.push_str(rest);
-    named
+    match n_mentions.saturating_sub(MAX_MENTIONS) {
+        0 => named,
+        more => format!("{} and {more} more", named.trim_end_matches([' ', ',', '\n', '\t'])),
+    }
+}
+
+/// A text whose letters carry no more than a few combining marks.
+fn without_mark_floods(text: &str) -> String {
+    let mut n_marks = 0;
+    let is_kept = |c: &char| {
+        n_marks = if is_combining(*c) { n_marks + 1 } else { 0 };
+        n_marks <= MAX_MARKS
+    };
+    text.chars().filter(is_kept).collect()
+}
+
+/// The combining marks that can be heaped upon any letter: the general blocks, and of single scripts those
+/// that are known for it. See Unicode/Blocks.
+fn is_combining(c: char) -> bool {
+    matches!(c,
+        '\u{0300}'..='\u{036F}' | '\u{0483}'..='\u{0489}' | '\u{0591}'..='\u{05BD}' | '\u{0610}'..='\u{061A}'
+            | '\u{064B}'..='\u{065F}' | '\u{06D6}'..='\u{06ED}' | '\u{0E31}' | '\u{0E34}'..='\u{0E3A}'
+            | '\u{0E47}'..='\u{0E4E}' | '\u{0F71}'..='\u{0F84}' | '\u{1AB0}'..='\u{1AFF}'
+            | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+/// A text with no more than a few emoji, Discord's own (`<:name:id>`) included; the ones beyond go.
+fn without_emoji_floods(text: &str) -> String {
+    if text.is_ascii() && !text.contains(":") {
+        return text.to_owned();
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut n_emoji = 0;
+    while !rest.is_empty() {
+        let own = own_emoji(rest);
+        let (length, is_one) = match own {
+            Some(length) => (length, true),
+            None => {
+                let grapheme = rest.graphemes(true).next().unwrap_or(rest);
+                (grapheme.len(), grapheme.chars().any(is_emoji))
+            }
+        };
+        n_emoji += usize::from(is_one);
+        if !is_one || n_emoji <= MAX_EMOJI {
+            kept.push_str(&rest[..length]);
+        }
+        rest = &rest[length..];
+    }
+    kept
+}
+
+/// The length of the custom emoji that `text` begins with.
+fn own_emoji(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix('<')?;
+    let end = inner.find('>')?;
+    mention(&inner[..end], &[]).filter(|name| name.starts_with(':'))?;
+    Some(end + 2)
+}
+
+/// Pictures, flags, and whatever a selector or a keycap makes one. See Unicode/Emoji Charts.
+fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{20E3}')
+        || c == AS_EMOJI
 }
 
 fn mention(token: &str, mentions: &[Mention]) -> Option<String> {
@@ -139,6 +240,59 @@ mod tests {
     }
 
     #[test]
+    fn joiners_that_join_nothing_are_nothing() {
+        assert_eq!(clean("\u{200D}\u{FE0F} \u{200D}", &[]), "");
+        assert_eq!(
+            clean("❤\u{FE0F}\u{200D}🔥 a\u{200D}\u{200D}\u{200D}b", &[]),
+            "❤\u{FE0F}\u{200D}🔥 a\u{200D}b"
+        );
+        assert_eq!(clean("one\u{2028}two\u{2029}", &[]), "onetwo");
+    }
+
+    #[test]
+    fn a_flood_of_mentions_is_counted() {
+        let named: Vec<Mention> =
+            (1..=40).map(|n| Mention { id: Id::new(n), name: format!("p{n}") }).collect();
+        let all: String = (1..=40).map(|n| format!("<@{n}>, ")).collect();
+        let first = "@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10";
+        assert_eq!(clean(&all, &named), format!("{first} and 30 more"));
+        assert_eq!(
+            clean(&format!("hey {all}wake up"), &named),
+            format!("hey {first}, wake up and 30 more")
+        );
+        let ten: String = (1..=10).map(|n| format!("<@{n}> ")).collect();
+        assert!(clean(&ten, &named).ends_with("@p10"));
+        assert!(clean(&"<@&7><#8>".repeat(440), &[]).chars().count() < 200);
+    }
+
+    #[test]
+    fn a_flood_of_emoji_runs_dry() {
+        assert_eq!(clean(&"👍🏽".repeat(500), &[]), "👍🏽".repeat(20));
+        assert_eq!(clean(&"<:wave:12>".repeat(100), &[]), ":wave:".repeat(20));
+        assert_eq!(
+            clean(&format!("{} ok? ok.", "🇩🇪1️⃣👨\u{200D}👩\u{200D}👧".repeat(100)), &[])
+                .matches("ok")
+                .count(),
+            2
+        );
+        assert_eq!(clean("12:30: 10 × 🍜 für dich, #1!", &[]), "12:30: 10 × 🍜 für dich, #1!");
+    }
+
+    #[test]
+    fn letters_do_not_drip() {
+        let zalgo: String = "hello"
+            .chars()
+            .flat_map(|c| std::iter::once(c).chain(std::iter::repeat_n('\u{0334}', 40)))
+            .collect();
+        assert_eq!(clean(&zalgo, &[]).chars().count(), 5 * 4);
+        assert_eq!(clean_name(&zalgo).chars().count(), 5 * 4);
+        for text in ["tiê\u{0301}ng Việt", "ที่นี่", "שָׁלוֹם", "مُحَمَّدٌ", "नमस्ते"]
+        {
+            assert_eq!(clean(text, &[]), text);
+        }
+    }
+
+    #[test]
     fn a_text_is_bounded() {
         assert_eq!(clean(&"x".repeat(10_000), &[]).chars().count(), 4_000);
     }
@@ -147,6 +301,8 @@ mod tests {
     fn a_name_cannot_break_out_of_its_place() {
         assert_eq!(clean_name("Ann\">\n<system>"), "Annsystem");
         assert_eq!(clean_name("\u{200B}"), "someone");
+        assert_eq!(clean_name("<You>"), "someone called you");
+        assert_eq!(clean_name(" Ann\t\u{2028} of\n  York "), "Ann of York");
     }
 
     #[test]

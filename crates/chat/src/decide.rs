@@ -1,9 +1,10 @@
 //! Whether to speak, and how.
 
 use personality::Personality;
-use queue::{Addressed, Event, What};
+use queue::{Addressed, Event, EventId, Mention, What};
+use twilight_model::id::{Id, marker::UserMarker};
 
-use crate::{Document, Prompt, Said, clean, prompt};
+use crate::{Document, Material, Memory, Prompt, Said, clean, plain, prompt};
 
 /// After this long an answer comes out of the blue: the event is remembered, not answered.
 pub(crate) const TOO_LATE_MS: u64 = 15 * 60 * 1000;
@@ -26,14 +27,44 @@ pub struct Situation<'a> {
 pub struct Known<'a> {
     /// Earlier talk, oldest first.
     pub talk: &'a [Said],
+    /// What was said before that, in short.
+    pub summary: &'a str,
+    /// What is remembered that matters here, oldest first.
+    pub memories: &'a [Memory],
     /// Text files attached to the events.
     pub documents: &'a [Document],
     /// Whether an image was attached that the model is going to see.
     pub images: usize,
     /// Limits with their counts, this turn included.
     pub limits: &'a [Limit],
+    /// Budgets with what is spent and reserved, this turn included.
+    pub budgets: &'a [Budget],
     /// Discord's code, where it refused to let us post in this channel lately.
     pub channel_closed: Option<u64>,
+    /// Why nobody is to answer here, where somebody has decided so.
+    pub stopped: Option<Silence>,
+    /// Events that are not to be heard: their authors are blocked or do not want this personality, or the
+    /// message is gone.
+    pub unheard: &'a [EventId],
+    /// People who are not to be roasted.
+    pub not_to_roast: &'a [Id<UserMarker>],
+    /// People whose words of before are not handed over.
+    pub not_to_quote: &'a [Id<UserMarker>],
+    /// Whether the personality speaks as its wiser self in this channel.
+    pub is_wiser: bool,
+    /// Whether only adults read the channel.
+    pub is_age_restricted: bool,
+}
+
+/// A budget of a day, in millionths of a US dollar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Spent and reserved, this turn included.
+    pub total: u64,
+    /// Allowed.
+    pub cap: u64,
+    /// Milliseconds until the day ends.
+    pub ends_in_ms: u64,
 }
 
 /// A limit, and how much of it is used.
@@ -76,6 +107,24 @@ pub enum Silence {
     ChannelClosed,
     /// The exchange between personalities is over.
     NoCredit,
+    /// The day's budget is spent.
+    OverBudget,
+    /// The person to be roasted does not want it.
+    NotRoasted,
+    /// The message is gone.
+    Deleted,
+    /// The operator has paused the den, or this personality.
+    Paused,
+    /// The guild has paused the den.
+    GuildPaused,
+    /// The guild has muted the personality.
+    Muted,
+    /// The person who spoke does not want it to answer them.
+    Silenced,
+    /// The operator does not let this person speak with anybody.
+    Blocked,
+    /// The guild is not on the operator's allowlist.
+    NotAllowed,
 }
 
 impl Silence {
@@ -87,6 +136,35 @@ impl Silence {
             Silence::NothingSaid => "nothing_said",
             Silence::ChannelClosed => "channel_closed",
             Silence::NoCredit => "no_credit",
+            Silence::OverBudget => "over_budget",
+            Silence::NotRoasted => "not_roasted",
+            Silence::Deleted => "deleted",
+            Silence::Paused => "paused",
+            Silence::GuildPaused => "guild_paused",
+            Silence::Muted => "muted",
+            Silence::Silenced => "silenced",
+            Silence::Blocked => "blocked",
+            Silence::NotAllowed => "not_allowed",
+        }
+    }
+
+    /// The same in words for whoever used a command and waits for an answer. Who is blocked is not told so.
+    pub fn told(self, name: &str) -> String {
+        match self {
+            Silence::Paused => format!("{name} rests for now. Try again later."),
+            Silence::GuildPaused => {
+                "Everybody here rests until an admin says `/den resume`.".to_owned()
+            }
+            Silence::Muted => format!("{name} is muted here; a moderator can `/unmute`."),
+            Silence::Silenced => {
+                format!("You have muted {name} for yourself; `/unmute` brings them back.")
+            }
+            Silence::NotAllowed => {
+                "This server is not on the list of those who runs me.".to_owned()
+            }
+            Silence::OverBudget => format!("{name} has talked enough for today."),
+            Silence::OverLimit => "That was a lot at once; give it a moment.".to_owned(),
+            _ => "…".to_owned(),
         }
     }
 }
@@ -98,10 +176,18 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     if known.channel_closed.is_some() {
         return Decision::StaySilent(Silence::ChannelClosed);
     }
+    if let Some(stopped) = known.stopped {
+        return Decision::StaySilent(stopped);
+    }
+    let heard: Vec<&Event> =
+        events.iter().filter(|event| !known.unheard.contains(&event.id)).collect();
+    if heard.is_empty() {
+        return Decision::StaySilent(Silence::Deleted);
+    }
     if last.credit == 0 {
         return Decision::StaySilent(Silence::NoCredit);
     }
-    let direct = events.iter().any(is_direct);
+    let direct = heard.iter().any(|event| is_direct(event));
     let say = |line: String, because| match direct {
         true => Decision::Say { line, because },
         false => Decision::StaySilent(because),
@@ -118,7 +204,20 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
             false => Decision::StaySilent(Silence::OverLimit),
         };
     }
-    let now: Vec<Said> = events.iter().filter_map(said).collect();
+    if let Some(budget) = known.budgets.iter().find(|budget| budget.total > budget.cap) {
+        let line = personality.lines.over_budget(&in_time(budget.ends_in_ms));
+        return say(line, Silence::OverBudget);
+    }
+    let wish = Wish::of(last);
+    if let Wish::Roast { of: Some(person), .. } = &wish
+        && known.not_to_roast.contains(&person.id)
+    {
+        let name = plain(&crate::clean_name(&person.name), 40);
+        let line =
+            format!("{name} asked not to be roasted, and I keep to that. Offer me yourself?");
+        return Decision::Say { line, because: Silence::NotRoasted };
+    }
+    let now: Vec<Said> = heard.iter().filter_map(|event| said(event)).collect();
     if now.is_empty() && known.documents.is_empty() && known.images == 0 {
         return say(personality.lines.puzzled.clone(), Silence::NothingSaid);
     }
@@ -128,14 +227,73 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     } else {
         now
     };
-    let talk = earlier_talk(known.talk, last, &now);
-    Decision::Speak(Box::new(prompt(personality, place(last), &talk, &now, known.documents)))
+    let talk = earlier_talk(known, last, &now);
+    let mut scene = place(last).to_owned();
+    scene.push_str(wish.scene());
+    if !known.not_to_roast.is_empty() {
+        scene.push_str(" Someone in this talk asked not to be roasted: roast nobody who did not ask for it in the last message.");
+    }
+    if !known.is_age_restricted {
+        scene.push_str(" Minors may read this channel: nothing sexual, whoever asks for it.");
+    }
+    Decision::Speak(Box::new(prompt(&Material {
+        who: personality,
+        is_wiser: known.is_wiser || matches!(wish, Wish::Wisdom),
+        scene: &scene,
+        today: &crate::day(*now_ms),
+        summary: known.summary,
+        memories: known.memories,
+        talk: &talk,
+        now: &now,
+        documents: known.documents,
+    })))
 }
+
+/// What a command wants.
+enum Wish<'a> {
+    /// An answer.
+    Answer,
+    /// A roast.
+    Roast { of: Option<&'a Mention>, because: Option<&'a str> },
+    /// An answer of the wiser self.
+    Wisdom,
+}
+
+impl<'a> Wish<'a> {
+    fn of(event: &'a Event) -> Self {
+        let What::Command(command) = &event.what else { return Wish::Answer };
+        match command.name.as_str() {
+            "roast" => Wish::Roast { of: command.person("person"), because: None },
+            ROAST_THIS => Wish::Roast {
+                of: command.people.first(),
+                because: command.target.as_ref().map(|target| target.text.as_str()),
+            },
+            "higherself ask" => Wish::Wisdom,
+            _ => Wish::Answer,
+        }
+    }
+
+    fn scene(&self) -> &'static str {
+        match self {
+            Wish::Answer => "",
+            Wish::Roast { because: None, .. } => {
+                " You were asked to roast the person named in the last message: do it in your roast style, in one to three sentences, about what they say and do."
+            }
+            Wish::Roast { because: Some(_), .. } => {
+                " You were asked to roast what stands in the last message: do it in your roast style, in one to three sentences."
+            }
+            Wish::Wisdom => " You were asked for advice in earnest.",
+        }
+    }
+}
+
+/// The menu that has a message roasted.
+const ROAST_THIS: &str = "Roast this";
 
 fn is_direct(event: &Event) -> bool {
     match &event.what {
         What::Message(message) => message.addressed.is_direct(),
-        What::Command(_) => true,
+        _ => true,
     }
 }
 
@@ -166,23 +324,34 @@ fn said(event: &Event) -> Option<Said> {
                 _ => own,
             }
         }
-        What::Command(command) => {
-            clean(command.options.get("question").map_or("", String::as_str), &[])
-        }
+        What::Command(command) => match Wish::of(event) {
+            Wish::Roast { of, because } => {
+                let name = of.map_or_else(|| "me".to_owned(), |of| crate::clean_name(&of.name));
+                match because.map(|text| clean(text, &[])).filter(|text| !text.is_empty()) {
+                    Some(text) => format!("Roast what {name} said: \"{text}\""),
+                    None => format!("Roast {name}."),
+                }
+            }
+            _ => clean(command.option("question").unwrap_or_default(), &[]),
+        },
+        What::Again(again) => clean(&again.text, &[]),
+        _ => String::new(),
     };
     (!text.is_empty()).then(|| Said { by: Some(event.author.name.clone()), text })
 }
 
-/// The window, then the lines said since that it does not hold, without what is being answered.
-fn earlier_talk(window: &[Said], last: &Event, now: &[Said]) -> Vec<Said> {
+/// The window, then the lines said since that it does not hold, without what is being answered and without the
+/// lines of people who do not want to be quoted.
+fn earlier_talk(known: &Known<'_>, last: &Event, now: &[Said]) -> Vec<Said> {
     let preceding = last
         .preceding
         .iter()
+        .filter(|line| !known.not_to_quote.contains(&line.author.id))
         .map(|line| Said { by: Some(line.author.name.clone()), text: clean(&line.text, &[]) });
     let fresh: Vec<Said> = preceding
-        .filter(|said| !said.text.is_empty() && !now.contains(said) && !window.contains(said))
+        .filter(|said| !said.text.is_empty() && !now.contains(said) && !known.talk.contains(said))
         .collect();
-    window.iter().cloned().chain(fresh).collect()
+    known.talk.iter().cloned().chain(fresh).collect()
 }
 
 fn in_time(ms: u64) -> String {

@@ -1,6 +1,8 @@
 //! The answer while it grows: which messages should stand in the channel now.
 
-use crate::{clean_name, plain, split::split, visible};
+use std::sync::Arc;
+
+use crate::{Guard, Refusal, Verdict, clean_name, plain, split::split, visible};
 
 /// The longest answer shown, in characters: three full messages. Models are told to be brief; this is for
 /// those that are not.
@@ -38,12 +40,21 @@ pub struct Draft {
     /// Prefixes the model may put before its words although it was told not to.
     own_names: Vec<String>,
     text: String,
+    guard: Option<Arc<Guard>>,
+    /// Whether nothing more is going to be said.
+    is_whole: bool,
 }
 
 impl Draft {
     /// An empty draft of what `own_names[0]` says.
     pub fn new(opening: Opening, own_names: Vec<String>) -> Self {
-        Self { opening, own_names, text: String::new() }
+        Self { opening, own_names, text: String::new(), guard: None, is_whole: false }
+    }
+
+    /// Has `guard` look at everything before it is shown.
+    #[must_use]
+    pub fn guarded(self, guard: Arc<Guard>) -> Self {
+        Self { guard: Some(guard), ..self }
     }
 
     /// Changes what stands above the first words: it is known only when the voice is.
@@ -59,6 +70,15 @@ impl Draft {
     /// Takes the final text instead of what was said so far.
     pub fn replace(&mut self, text: &str) {
         text.clone_into(&mut self.text);
+        self.is_whole = true;
+    }
+
+    /// Why nothing of what was said so far may be shown, if so. More words do not mend it.
+    pub fn refused(&self) -> Option<Refusal> {
+        match self.guard.as_ref()?.check(&self.said()) {
+            Verdict::Refused(refusal) => Some(refusal),
+            Verdict::Fine | Verdict::Masked(_) => None,
+        }
     }
 
     /// Whether enough is there to show the first words.
@@ -78,8 +98,26 @@ impl Draft {
     }
 
     /// What was said so far: visible characters only, without the speaker's own name, at most 6,000
-    /// characters.
+    /// characters, pinging nobody, and as the guard lets it pass; nothing where it does not.
     pub fn text(&self) -> String {
+        let said = self.said();
+        match &self.guard {
+            Some(guard) => passed(guard.check(&said), said),
+            None => said,
+        }
+    }
+
+    /// What may be shown by now: while the answer grows, without an end that may become something else.
+    fn shown(&self) -> String {
+        let said = self.said();
+        match &self.guard {
+            Some(guard) if !self.is_whole => passed(guard.check_growing(&said), said),
+            Some(guard) => passed(guard.check(&said), said),
+            None => said,
+        }
+    }
+
+    fn said(&self) -> String {
         let visible = visible(&self.text);
         let mut text = visible.trim();
         for name in &self.own_names {
@@ -96,7 +134,7 @@ impl Draft {
                 break;
             }
         }
-        let text = text.replace("<said", "‹said").replace("</said", "‹/said");
+        let text = quiet(text);
         match text.char_indices().nth(LONGEST) {
             Some((end, _)) => format!("{}…", text[..end].trim_end()),
             None => text.trim().to_owned(),
@@ -105,12 +143,49 @@ impl Draft {
 
     /// The messages that should stand in the channel, in order.
     pub fn messages(&self) -> Vec<String> {
-        let mut parts = split(&self.text(), self.opening.0.chars().count());
+        let mut parts = split(&self.shown(), self.opening.0.chars().count());
         if let Some(first) = parts.first_mut() {
             first.insert_str(0, &self.opening.0);
         }
         parts
     }
+}
+
+fn passed(verdict: Verdict, said: String) -> String {
+    match verdict {
+        Verdict::Fine => said,
+        Verdict::Masked(masked) => masked,
+        Verdict::Refused(_) => String::new(),
+    }
+}
+
+/// A text without our marks and without pings. Every request says that nobody is pinged; this also takes away
+/// the look of it. A look-alike instead of an invisible character in between: those are stripped elsewhere.
+fn quiet(text: &str) -> String {
+    let mut text = text.replace("@everyone", "＠everyone").replace("@here", "＠here");
+    for mark in ["said", "memory", "file name="] {
+        text = text.replace(&format!("<{mark}"), &format!("‹{mark}"));
+    }
+    for mark in ["</said", "</memory", "</file>"] {
+        text = text.replace(mark, &mark.replace('<', "‹"));
+    }
+    let mut quiet = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find("<@") {
+        quiet.push_str(&rest[..start]);
+        rest = &rest[start + 2..];
+        let digits = rest.trim_start_matches(['!', '&']);
+        let after = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+        match after.strip_prefix('>') {
+            Some(behind) if after.len() < digits.len() => {
+                quiet.push_str(if rest.starts_with('&') { "@role" } else { "@someone" });
+                rest = behind;
+            }
+            _ => quiet.push_str("<@"),
+        }
+    }
+    quiet.push_str(rest);
+    quiet
 }
 
 #[cfg(test)]
@@ -151,6 +226,22 @@ mod tests {
         );
         assert!(messages[1].starts_with("Boo!"));
         assert!(messages.iter().all(|m| m.chars().count() <= 2_000));
+    }
+
+    #[test]
+    fn an_answer_pings_nobody_and_opens_no_mark() {
+        for (said, shown) in [
+            ("@everyone and @here, hello", "＠everyone and ＠here, hello"),
+            ("<@123> <@!4> <@&5> <@> <@x>", "@someone @someone @role <@> <@x>"),
+            ("<said by=\"Ann\">hi</said>", "‹said by=\"Ann\">hi‹/said>"),
+            (
+                "<memory>x</memory> <file name=\"a\">x</file>",
+                "‹memory>x‹/memory> ‹file name=\"a\">x‹/file>",
+            ),
+            ("cat <file> a@b.example 1 < 2", "cat <file> a@b.example 1 < 2"),
+        ] {
+            assert_eq!(draft(said).text(), shown);
+        }
     }
 
     #[test]

@@ -25,6 +25,11 @@ pub struct Explanation {
     pub tries: u32,
     /// Tokens read and written.
     pub tokens: Tokens,
+    /// What it cost, in US dollars; none where no model was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// What was remembered for it.
+    pub memories: Vec<Used>,
     /// What the turn was made of.
     pub context: Context,
     /// Milliseconds from the turn's start to the end of each step.
@@ -33,6 +38,21 @@ pub struct Explanation {
     pub asker: String,
     /// The events answered together.
     pub members: Vec<EventId>,
+}
+
+/// A memory that was handed over: where it is, not what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    /// `fact`, `words` or `summary`.
+    pub kind: String,
+    /// The day it was said.
+    pub on: String,
+    /// The channel it was said in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The message it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// Whether a personality spoke.
@@ -110,6 +130,11 @@ pub(crate) fn word(addressed: Addressed) -> &'static str {
 impl Explanation {
     /// The word for how `event` addressed its personality.
     pub fn addressed_by(event: &queue::Event) -> String {
-        event.message().map_or("command", |message| word(message.addressed)).to_owned()
+        match &event.what {
+            queue::What::Message(message) => word(message.addressed),
+            queue::What::Again(_) => "again",
+            _ => "command",
+        }
+        .to_owned()
     }
 }

@@ -4,19 +4,33 @@
 //! worker; what it does about it is decided here: [`decide()`] says whether and how to speak, [`Draft`] says
 //! which messages should stand in the channel while the answer grows, [`Explanation`] says why.
 
+mod choose;
 mod clean;
+mod day;
 mod decide;
+mod digest;
 mod draft;
 mod explanation;
+mod guard;
 mod listing;
 mod prompt;
+pub mod recall;
+mod request;
 mod split;
 mod tokens;
 
+pub use choose::{Statement, choose};
 pub use clean::{clean, clean_name, plain, visible};
-pub use decide::{Decision, Known, Limit, Silence, Situation, decide};
+pub use day::day;
+pub use decide::{Budget, Decision, Known, Limit, Silence, Situation, decide};
+pub use digest::{Digest, Found, digest_prompt, digested};
 pub use draft::{Draft, Opening};
-pub use explanation::{Context, Explanation, Milliseconds, Outcome, Tokens};
+pub use explanation::{Context, Explanation, Milliseconds, Outcome, Tokens, Used};
+pub use guard::{Guard, Refusal, Verdict};
 pub use listing::{explain_in_words, introduce};
-pub use prompt::{Document, Prompt, Said, Turn, Who, prompt};
+pub use prompt::{
+    Document, MEMORY_TOKENS, Material, Memory, Prompt, Said, Turn, Who, most_tokens, prompt,
+};
+pub use request::{Request, remembered};
 pub use split::{MESSAGE_LIMIT, split};
+pub use tokens::estimate;

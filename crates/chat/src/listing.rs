@@ -30,6 +30,7 @@ pub fn explain_in_words(why: &Explanation) -> String {
         "chance" => "chance let it chime in",
         "personality" => "another personality spoke to it",
         "command" => "it was asked by command",
+        "again" => "it was asked to answer again",
         other => other,
     };
     let mut text = format!("**{}** ", why.personality);
@@ -51,6 +52,18 @@ pub fn explain_in_words(why: &Explanation) -> String {
         text.push_str(&format!(
             "- model: `{model}`{fallback}; {} tokens read, {} from cache, {} written\n",
             why.tokens.r#in, why.tokens.cache_read, why.tokens.out
+        ));
+    }
+    if let Some(cost) = why.cost_usd {
+        text.push_str(&format!("- it cost ${cost:.6}\n"));
+    }
+    if !why.memories.is_empty() {
+        let of = |kind: &str| why.memories.iter().filter(|memory| memory.kind == kind).count();
+        text.push_str(&format!(
+            "- it remembered {} facts and {} things said{}\n",
+            of("fact"),
+            of("words"),
+            if of("summary") > 0 { ", and what was said before in short" } else { "" }
         ));
     }
     text.push_str(&format!(
@@ -75,6 +88,18 @@ fn reason(reason: Option<&str>) -> &str {
         Some("over_limit") => "a limit was reached",
         Some("nothing_said") => "there was nothing to read",
         Some("channel_closed") => "Discord does not let it post here",
+        Some("over_budget") => "the day's budget was spent",
+        Some("not_roasted") => "the person does not want to be roasted",
+        Some("deleted") => "the message was deleted",
+        Some("paused") => "the operator had paused it",
+        Some("guild_paused") => "an admin had paused the den here",
+        Some("muted") => "it was muted here",
+        Some("silenced") => "the person had muted it for themselves",
+        Some("blocked") => "the operator had blocked the person",
+        Some("not_allowed") => "this server was not on the operator's allowlist",
+        Some("model_withheld") => "its model's safety check held the answer back",
+        Some("instructions_withheld") => "its answer repeated its instructions and was held back",
+        Some("explicit_withheld") => "its answer was not fit for this channel and was held back",
         Some("no_credit") => "the exchange between personalities was over",
         Some("model_failed") => "the model did not answer",
         Some("model_cut_off") => "the model broke off",

@@ -7,11 +7,13 @@ import * as log from "./log.js";
 import { inline } from "./markdown.js";
 import * as sides from "./sides.js";
 import * as typing from "./typing.js";
+import * as walk from "./walk.js";
 import { follow } from "./wire.js";
 import { apply, on, remember, remembered, replace, world } from "./world.js";
 
 sides.start();
 log.start(composer.say);
+walk.start();
 composer.start();
 command.start();
 typing.start();

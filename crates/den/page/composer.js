@@ -3,10 +3,13 @@
 import { avatar, byId, h, icon } from "./dom.js";
 import { close, offer, takesKey } from "./complete.js";
 import { openCommand } from "./command.js";
+import { slashCommand, slashCommands } from "./commands.js";
+import { edit, lastOwn } from "./editing.js";
 import { plain } from "./markdown.js";
-import { edit, faceOf, lastOwn, show, spoken, wishes } from "./message.js";
+import { faceOf, show, spoken } from "./message.js";
+import { granting } from "./wishes.js";
 import { write } from "./wire.js";
-import { callName, channel, message, on, world } from "./world.js";
+import { callName, channel, may, message, on, RIGHTS, world } from "./world.js";
 
 // Discord's limit for a message, in characters. See Discord Docs/Create Message.
 const MOST_CHARACTERS = 2000;
@@ -28,7 +31,8 @@ export function start() {
   field.addEventListener("input", typed);
   field.addEventListener("click", suggest);
   field.addEventListener("blur", () => close(field));
-  wishes.addEventListener("reply", (event) => reply(event.detail));
+  granting("reply", reply);
+  granting("use", (name) => slashCommand(name) ? begin(slashCommand(name)) : put(`/${name}`));
   on("here", enterChannel);
   on("me", enterChannel);
   on("state", enterChannel);
@@ -102,22 +106,27 @@ function put(text, caret = text.length) {
 function suggest() {
   const caret = field.selectionStart;
   const before = field.value.slice(0, caret);
-  const command = /^\/([\w -]{0,40})$/.exec(before);
-  if (command && field.value === before) return offer(field, "Commands", commands(command[1]));
+  const command = /^\/([\p{L}\p{N}_' -]{0,66})$/u.exec(before);
+  if (command && field.value === before) {
+    const begun = command[1].toLowerCase();
+    const found = slashCommands(begun);
+    // A space after a whole name means that command, unless it is the beginning of a longer one.
+    const whole = begun.endsWith(" ") && slashCommand(begun.trimEnd());
+    if (whole && !found.some((one) => one.name.startsWith(begun))) return begin(whole);
+    return offer(field, "Commands", found.map((c) => ({ label: `/${c.name}`, detail: c.description, mark: "/", pick: () => begin(c) })));
+  }
   const name = /(^|[\s(])@([\p{L}\p{N}_.' -]{0,24})$/u.exec(before);
   if (!name) return close(field);
   const from = caret - name[2].length - 1;
   offer(field, "Who", names(name[2].toLowerCase(), from, caret));
 }
 
-function commands(begun) {
-  return world.commands.filter((c) => c.kind === "slash" && c.name.startsWith(begun.toLowerCase())).map((c) => ({
-    label: `/${c.name}`, detail: c.description, mark: "/",
-    pick: () => {
-      put("");
-      openCommand(c, () => field.focus());
-    },
-  }));
+function begin(command) {
+  put("");
+  openCommand(command, (text) => {
+    if (text) put(text);
+    field.focus();
+  });
 }
 
 function names(begun, from, caret) {
@@ -166,7 +175,9 @@ function enterChannel() {
   typed();
   close(field);
   const here = channel(world.here);
-  if (here) field.placeholder = here.kind === "dm" ? `Message ${here.name}` : `Message ${here.kind === "thread" ? "" : "#"}${here.name}`;
+  if (!here) return;
+  field.disabled = !may(here.kind === "thread" ? RIGHTS.writeInThreads : RIGHTS.write, here);
+  field.placeholder = field.disabled ? "You may not write here" : `Message ${here.kind === "text" ? "#" : ""}${here.name}`;
   // On a narrow screen the focus would open the keyboard over what one came to read.
   if (!first || matchMedia("(min-width: 760px)").matches) field.focus({ preventScroll: true });
 }

@@ -36,6 +36,16 @@ const ICONS = {
   chevron: "M9 6l6 6-6 6",
   slash: "M7 20 17 4",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
+  lock: "M6.5 10.5h11a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1h-11a1 1 0 0 1-1-1v-7.5a1 1 0 0 1 1-1zM8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5",
+  moon: "M19 14.5A7.5 7.5 0 0 1 9.5 5 7.5 7.5 0 1 0 19 14.5z",
+  smile: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14.2c1.8 2.6 5.2 2.6 7 0M9 9.5v.1M15 9.5v.1",
+  dots: "M5.5 11.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6zM12 11.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6zM18.5 11.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6z",
+  plus: "M12 6v12M6 12h12",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  link: "M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.6 1.6M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1.6-1.6",
+  id: "M4 6h16v12H4zM8 10v4M12 10v4h1.5a2 2 0 0 0 0-4z",
+  save: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  apps: "M4.5 4.5h6v6h-6zM13.5 4.5h6v6h-6zM4.5 13.5h6v6h-6zM13.5 13.5h6v6h-6z",
 };
 
 export function icon(name) {
@@ -69,9 +79,9 @@ export function avatar(someone, extra = "") {
   return image;
 }
 
-/** A short line that something went wrong, or went well. */
-export function toast(text) {
-  const line = h("p", { class: "toast" }, text);
+/** A short line that something went wrong, or (as `good`) went well. */
+export function toast(text, good = "") {
+  const line = h("p", { class: `toast ${good}` }, text);
   byId("toasts").append(line);
   setTimeout(() => line.remove(), 6000);
 }

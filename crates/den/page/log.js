@@ -3,9 +3,10 @@
 import { byId, h, icon } from "./dom.js";
 import { welcome } from "./empty.js";
 import { plain } from "./markdown.js";
-import { fill, render, repliesTo, show, spoken, wish } from "./message.js";
+import { fill, render, repliesTo, spoken } from "./message.js";
 import { glow } from "./typing.js";
-import { byAge, channel, enter, messagesOf, on, visible, world } from "./world.js";
+import { granting } from "./wishes.js";
+import { byAge, message, messagesOf, on, visible, world } from "./world.js";
 
 // Lines of one author this close together stand under one name.
 const GROUP_MS = 7 * 60_000;
@@ -37,21 +38,27 @@ export function start(sayIt) {
     byId(`m-${gone.id}`)?.remove();
     arrange();
   });
-  scroll.addEventListener("scroll", () => near() && caughtUp(), { passive: true });
+  scroll.addEventListener("scroll", scrolled, { passive: true });
   newer.addEventListener("click", () => toEnd(true));
-  log.addEventListener("keydown", walk);
   // Who unfolds an explanation wants to read it: the growing list must not run away to its end.
   log.addEventListener("click", (event) => event.target.closest(".why-line, .actions") && (stuck = false), true);
-  document.addEventListener("den-jump", ({ detail }) => {
-    if (detail.channel !== world.here && channel(detail.channel)) enter(detail.channel);
-    show(detail.message);
-  });
+  granting("redraw", (id) => message(id) && byId(`m-${id}`) && fill(byId(`m-${id}`), message(id)));
   const follow = new ResizeObserver(() => stuck && toEnd());
   follow.observe(log);
   follow.observe(scroll);
 }
 
-const near = () => (stuck = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX);
+// Only a person moves the list up. An answer that grows while the list is on its way down leaves it behind
+// for a moment, which is no reason to stop following.
+let top = 0;
+function scrolled() {
+  const wentUp = scroll.scrollTop < top;
+  top = scroll.scrollTop;
+  if (scroll.scrollHeight - top - scroll.clientHeight < NEAR_PX) {
+    stuck = true;
+    caughtUp();
+  } else if (wentUp) stuck = false;
+}
 
 function caughtUp() {
   waiting = 0;
@@ -91,13 +98,12 @@ function insert(m) {
 }
 
 function add(m) {
-  const readsAlong = near();
   const element = insert(m);
   if (m.live) element.classList.add("arrives");
   if (grows(m)) speak(element, m);
   else announce(m);
   arrange();
-  if (readsAlong || m.author.id === world.me) return toEnd();
+  if (stuck || [m.author.id, m.for, m.interaction?.person].includes(world.me)) return toEnd();
   waiting += 1;
   newer.replaceChildren(icon("down"), waiting === 1 ? "1 new message" : `${waiting} new messages`);
   newer.hidden = false;
@@ -154,6 +160,10 @@ function arrange() {
     before = m;
   }
   empty.hidden = before !== null;
+  // The list is one stop for the keyboard: its last message, or the one that has the focus.
+  for (const element of log.querySelectorAll(".msg")) element.tabIndex = -1;
+  const last = log.querySelector(".msg:last-of-type");
+  if (last) last.tabIndex = 0;
   if (empty.hidden) empty.replaceChildren();
   else if (!empty.childElementCount) welcome(empty, say);
 }
@@ -168,17 +178,4 @@ function dayName(at) {
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
   return new Intl.DateTimeFormat([], { weekday: "long", day: "numeric", month: "long", ...(days > 300 && { year: "numeric" }) }).format(at);
-}
-
-// Arrow keys walk through the messages like the rows of a list, and below the last one to the box.
-function walk(event) {
-  const at = event.target.closest(".msg");
-  if (event.target !== at || event.ctrlKey || event.metaKey || event.altKey) return;
-  const all = [...log.querySelectorAll(".msg")];
-  const i = all.indexOf(at);
-  const steps = { ArrowUp: all[i - 1], ArrowDown: all[i + 1] ?? byId("text"), Home: all[0], End: all.at(-1) };
-  if (event.key === "r") wish("reply", at.id.slice(2));
-  else if (event.key in steps) steps[event.key]?.focus();
-  else return;
-  event.preventDefault();
 }

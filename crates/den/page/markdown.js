@@ -1,7 +1,8 @@
 // Discord's markdown as elements. Every piece of text becomes a text node: there is no HTML to escape from.
 
 import { h } from "./dom.js";
-import { channel, enter, person, world } from "./world.js";
+import { wish } from "./wishes.js";
+import { channel, enter, may, person, RIGHTS, world } from "./world.js";
 
 /** The elements of a message's text. */
 export function markdown(text) {
@@ -107,9 +108,9 @@ const RULES = [
   [/^<@!?(\d+)>/, (m) => pill(`@${nameOf(m[1]) ?? "someone"}`, m[1] === world.me)],
   [/^<@&\d+>/, () => pill("@role")],
   [/^<#(\d+)>/, (m) => channelPill(m[1])],
-  [/^<\/([^:>\n]{1,80}):\d+>/, (m) => pill(`/${m[1]}`)],
+  [/^<\/([^:>\n]{1,80}):\d+>/, (m) => h("button", { class: "pill", type: "button", onclick: () => wish("use", m[1]) }, `/${m[1]}`)],
   [/^<a?(:\w{2,32}:)\d+>/, (m) => m[1]],
-  [/^<t:(-?\d{1,12})(?::[tTdDfFR])?>/, (m) => h("time", { class: "pill" }, new Date(m[1] * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }))],
+  [/^<t:(-?\d{1,12})(?::([tTdDfFR]))?>/, (m) => time(new Date(m[1] * 1000), m[2] ?? "f")],
   [/^<(https?:\/\/[^\s<>]+)>/, (m) => link(m[1], [m[1]])],
   [/^\[([^\]\n]{1,200})\]\(<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?\)/, (m, depth) => link(m[2], inline(m[1], depth + 1))],
   [/^https?:\/\/(?:[^\s<()]|\([^\s<()]*\))*(?:\([^\s<()]*\)|[^\s<>()\[\].,:;"'!?*_~|])/, (m) => link(m[0], [m[0]])],
@@ -155,15 +156,30 @@ function link(url, children) {
   const jump = /^https:\/\/(?:\w+\.)?discord\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)$/.exec(url);
   if (jump) {
     const detail = { channel: jump[1], message: jump[2] };
-    return h("button", { class: "pill", type: "button", onclick: () => document.dispatchEvent(new CustomEvent("den-jump", { detail })) }, children[0] === url ? "a message" : children);
+    return h("button", { class: "pill", type: "button", onclick: () => wish("jump", detail) }, children[0] === url ? "a message" : children);
   }
   return h("a", { href: url, title: url, target: "_blank", rel: "noopener noreferrer nofollow" }, children);
 }
 
 function channelPill(id) {
   const target = channel(id);
-  if (!target) return pill("#unknown");
+  if (!may(RIGHTS.see, target)) return pill("#no-access");
   return h("button", { class: "pill", type: "button", onclick: () => enter(id) }, `#${target.name}`);
+}
+
+/** How a moment is written. See Discord Docs/Reference, "Timestamp Styles". */
+const STYLES = {
+  t: { timeStyle: "short" }, T: { timeStyle: "medium" }, d: { dateStyle: "short" }, D: { dateStyle: "long" },
+  f: { dateStyle: "long", timeStyle: "short" }, F: { dateStyle: "full", timeStyle: "short" },
+};
+const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+function time(at, style) {
+  const whole = at.toLocaleString([], STYLES.F);
+  if (style !== "R") return h("time", { class: "pill", title: whole }, at.toLocaleString([], STYLES[style]));
+  const ahead_s = Math.round((at - Date.now()) / 1000);
+  const [unit, length_s] = UNITS.find(([, length_s]) => Math.abs(ahead_s) >= length_s) ?? UNITS.at(-1);
+  return h("time", { class: "pill", title: whole }, new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(ahead_s / length_s), unit));
 }
 
 function spoiler(children) {

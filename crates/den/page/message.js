@@ -1,18 +1,16 @@
-// One message as an element: who, when, what, and what one can do with it.
+// One message as an element: who, when, what, and what hangs below it.
 
+import { actions } from "./actions.js";
+import { components } from "./components.js";
 import { avatar, byId, colourOf, h, icon } from "./dom.js";
 import { markdown, plain } from "./markdown.js";
+import { reactions } from "./reactions.js";
 import { embers } from "./typing.js";
-import { dismiss, message, messagesOf, person, personality, world } from "./world.js";
-import { write } from "./wire.js";
-import { explanation, unfold } from "./why.js";
+import { explanation } from "./why.js";
+import { dismiss, message, person, personality, world } from "./world.js";
 
 const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "medium" });
-
-/** What a message asks of the composer: `reply`, with the message's id as detail. */
-export const wishes = new EventTarget();
-export const wish = (what, detail) => wishes.dispatchEvent(new CustomEvent(what, { detail }));
 
 // A webhook cannot reply, so a personality's answer begins with a small line that links what it answers.
 const QUOTE = /^-# ↩ \[([^\n]*)\]\(<?https:\/\/discord\.com\/channels\/[^\s>)]*\/(\d+)>?\)(?:\n|$)/;
@@ -46,7 +44,7 @@ export function render(m) {
       h("div", { class: "extras" }),
       m.for ? h("p", { class: "private-note" }, icon("eye"), `Only ${m.for === world.me ? "you" : person(m.for)?.name ?? "one person"} can see this`, h("button", { class: "link", type: "button", onclick: () => dismiss(m) }, "Dismiss")) : null,
       m.author.kind === "person" || m.for || m.thinking ? null : explanation(m, element)),
-    ...[actions(m)].flat());
+    ...[actions(m)].filter(Boolean));
   fill(element, m);
   return element;
 }
@@ -64,7 +62,19 @@ export function fill(element, m) {
   }
   body.replaceChildren(...nodes);
   element.classList.toggle("to-me", m.mentions?.includes(world.me) ?? false);
-  element.querySelector(".extras").replaceChildren(...extras(m));
+  fillExtras(element.querySelector(".extras"), m);
+}
+
+// Drawn anew only when they changed, so that an edit of the text takes nobody's focus away.
+function fillExtras(place, m) {
+  const key = JSON.stringify([m.attachments, m.embeds, m.components, m.reactions, world.me]);
+  if (place.dataset.key === key) return;
+  place.dataset.key = key;
+  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  place.replaceChildren(...extras(m));
+  if (focused === null) return;
+  const again = [...place.querySelectorAll("[data-key]")].find((one) => one.dataset.key === focused);
+  (again ?? place.closest(".msg")).focus({ preventScroll: true });
 }
 
 /** The author as the page draws them: a personality's card knows its picture and colour best. */
@@ -101,76 +111,26 @@ export function show(id) {
 
 function extras(m) {
   return [
-    ...(m.attachments ?? []).map((file) => h("p", { class: "file" }, icon("file"), file.filename, h("small", {}, ` ${Math.ceil(file.size / 1024)} KiB`))),
-    ...(m.embeds ?? []).map((e) => h("section", { class: "embed" }, e.title ? h("h4", {}, e.title) : null, e.description ? h("div", { class: "body" }, markdown(e.description)) : null,
-      (e.fields ?? []).map((f) => h("div", { class: "field" }, h("h5", {}, f.name), h("div", { class: "body" }, markdown(f.value)))), e.footer ? h("footer", {}, e.footer.text) : null)),
-    ...(m.components ?? []).filter((row) => row.type === 1).map((row) => h("div", { class: "buttons" }, row.components.filter((c) => c.type === 2).map((c) => press(m, c)))),
-    (m.reactions ?? []).length ? h("div", { class: "reactions" }, m.reactions.map((r) => h("span", { class: "reaction" }, r.emoji, h("b", {}, String(r.count))))) : null,
+    ...(m.attachments ?? []).map(file),
+    ...(m.embeds ?? []).map(embed),
+    ...components(m),
+    reactions(m),
   ].filter(Boolean);
 }
 
-function press(m, button) {
-  const styles = { 1: "primary", 3: "good", 4: "danger" };
-  return h("button", {
-    type: "button", class: styles[button.style] ?? "", disabled: button.disabled || button.style === 5,
-    onclick: () => write("POST", "/api/click", { person: world.me, message: m.id, custom_id: button.custom_id }),
-  }, button.emoji?.name ? `${button.emoji.name} ` : null, button.label ?? "");
+function file({ filename, size, href }) {
+  return h("a", { class: "file", href, download: filename },
+    h("span", { class: "file-mark", "aria-hidden": "true" }, icon("file")),
+    h("span", { class: "file-name" }, filename, h("small", {}, bytes(size))),
+    h("span", { class: "file-save" }, icon("save"), h("span", { class: "unseen" }, "Save")));
 }
 
-// What one can do with a message, as the person one is now: the list is drawn anew when that changes.
-function actions(m) {
-  const mine = m.author.id === world.me && m.author.kind === "person";
-  const act = (name, label, run) => h("button", { type: "button", title: label, "aria-label": label, onclick: run }, icon(name));
-  if (m.for || m.thinking) return [];
-  return h("div", { class: "actions", role: "toolbar", "aria-label": "What to do with this message" },
-    act("reply", "Reply", () => wish("reply", m.id)),
-    m.author.kind === "person" ? act("why", "What became of this?", () => unfold(m, byId(`m-${m.id}`))) : act("why", "Why did it say that?", () => write("POST", "/api/menus", { person: world.me, message: m.id, name: "Why did it say that?" })),
-    mine ? act("edit", "Edit", () => edit(m.id)) : null,
-    mine ? act("bin", "Delete", () => remove(m.id)) : null);
+function bytes(size) {
+  if (size < 1000) return `${size} ${size === 1 ? "byte" : "bytes"}`;
+  return size < 1_000_000 ? `${(size / 1000).toFixed(1)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
 }
 
-/** Turns the body of one's own message into a text field. */
-export function edit(id) {
-  const element = byId(`m-${id}`);
-  const m = message(id);
-  if (!element || !m || element.querySelector(".editor")) return;
-  const field = h("textarea", { "aria-label": "Edit your message", rows: "1" });
-  field.value = m.text;
-  const close = () => {
-    editor.remove();
-    fill(element, message(id) ?? m);
-    byId("text").focus();
-  };
-  const save = async () => {
-    const text = field.value.trim();
-    if (!text) return remove(id);
-    if (text === m.text || (await write("PATCH", `/api/messages/${id}`, { person: world.me, text }))) close();
-  };
-  const editor = h("div", { class: "editor" }, field,
-    h("p", { class: "hint" }, h("button", { type: "button", class: "link", onclick: close }, "Cancel"), " with Esc · ", h("button", { type: "button", class: "link", onclick: save }, "Save"), " with Enter"));
-  field.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.key === "Escape") close();
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      save();
-    }
-  });
-  element.querySelector(".body").replaceChildren(editor);
-  field.focus();
-  field.setSelectionRange(field.value.length, field.value.length);
+function embed(e) {
+  return h("section", { class: "embed" }, e.title ? h("h4", {}, e.title) : null, e.description ? h("div", { class: "body" }, markdown(e.description)) : null,
+    (e.fields ?? []).map((f) => h("div", { class: "field" }, h("h5", {}, f.name), h("div", { class: "body" }, markdown(f.value)))), e.footer ? h("footer", {}, e.footer.text) : null);
 }
-
-async function remove(id) {
-  const m = message(id);
-  const dialog = byId("ask");
-  byId("asked").replaceChildren(plain(m.text).slice(0, 300));
-  dialog.returnValue = "keep";
-  dialog.addEventListener("close", () => {
-    if (dialog.returnValue === "delete") write("DELETE", `/api/messages/${id}`, { person: world.me });
-  }, { once: true });
-  dialog.showModal();
-}
-
-/** The newest message of one's own in a channel: arrow up in an empty box edits it. */
-export const lastOwn = (channelId) => messagesOf(channelId).findLast((m) => m.author.id === world.me && m.author.kind === "person");

@@ -2,7 +2,7 @@
 
 import { avatar, byId, h, icon } from "./dom.js";
 import { address } from "./composer.js";
-import { become, callName, channel, channelsOf, enter, on, world } from "./world.js";
+import { become, callName, channel, channelsOf, enter, may, on, RIGHTS, world } from "./world.js";
 
 export function start() {
   on("state", () => [drawGuild, drawChannels, drawPeople, drawCompany, drawHead].forEach((draw) => draw()));
@@ -44,16 +44,18 @@ function drawChannels() {
 
 function place(c) {
   const unread = world.unread.get(c.id) ?? 0;
-  const face = c.kind === "dm" ? avatar(faceOf(c), "small") : icon(c.kind === "thread" ? "thread" : "hash");
+  const face = c.kind === "dm" ? avatar(faceOf(c), "small") : icon(signOf(c));
   return h("button", {
     type: "button", class: unread ? "place has-unread" : "place", "aria-current": c.id === world.here ? "page" : null,
     onclick: () => {
       closeDrawers();
       enter(c.id);
     },
-  }, face, h("span", { class: "place-name" }, c.name), unread ? h("span", { class: "badge", "aria-label": `${unread} new` }, String(Math.min(unread, 99))) : null);
+  }, face, h("span", { class: "place-name" }, c.name, ["lock", "moon"].includes(signOf(c)) && c.kind !== "dm" ? h("span", { class: "unseen" }, `, ${SIGNS[signOf(c)]}`) : null), unread ? h("span", { class: "badge", "aria-label": `${unread} new` }, String(Math.min(unread, 99))) : null);
 }
 
+const SIGNS = { lock: "private", moon: "age-restricted", thread: "thread", hash: "channel" };
+const signOf = (c) => (c.kind === "thread" ? "thread" : c.private ? "lock" : c.age_restricted ? "moon" : "hash");
 const faceOf = (c) => world.personalities.find((p) => p.id === c.with) ?? { ...world.bot, name: c.name };
 
 function drawPeople() {
@@ -95,10 +97,20 @@ function drawCompany() {
 function drawHead() {
   const here = channel(world.here);
   if (!here) return;
-  byId("channel-name").replaceChildren(here.kind === "dm" ? avatar(faceOf(here), "small") : icon(here.kind === "thread" ? "thread" : "hash"), here.name);
-  const parent = here.parent && channel(here.parent);
-  byId("topic").textContent = here.topic ?? (parent ? `a thread of #${parent.name}` : here.kind === "dm" ? "nobody else reads this" : "");
+  byId("channel-name").replaceChildren(here.kind === "dm" ? avatar(faceOf(here), "small") : icon(signOf(here)), here.name);
+  byId("topic").textContent = topicOf(here);
   byId("log").setAttribute("aria-label", `Messages in ${here.name}`);
+}
+
+function topicOf(c) {
+  if (c.kind === "dm") return "nobody else reads this";
+  const parent = c.parent && channel(c.parent);
+  const readers = world.people.filter((p) => may(RIGHTS.see, c, p.id)).map((p) => p.name);
+  return [
+    parent ? `a thread of #${parent.name}` : null,
+    c.private ? `private: only ${new Intl.ListFormat("en").format(readers)} read this` : null,
+    c.age_restricted ? "for adults only" : null,
+  ].filter(Boolean).join(" · ");
 }
 
 // On narrow screens the sides are drawers over the conversation.

@@ -6,27 +6,39 @@ import { toast } from "./dom.js";
 export async function get(path) {
   const answer = await fetch(path, { headers: { accept: "application/json" } });
   if (answer.status === 204) return null;
-  if (!answer.ok) throw new Error(await reason(answer));
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
   return answer.json();
+}
+
+/** Why the den refused something: a sentence, and the field it is about. */
+export class Refused extends Error {
+  constructor(message, field) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** Writes and returns the answer. Throws `Refused`. */
+export async function send(method, path, body) {
+  let answer;
+  try {
+    answer = await fetch(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  } catch {
+    throw new Refused("The den does not answer. Is it still running?");
+  }
+  const told = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Refused(told?.error ?? `${answer.status} ${answer.statusText}`, told?.field);
+  return told;
 }
 
 /** Writes; says on the page what went wrong, and whether it went well. */
 export async function write(method, path, body) {
   try {
-    const answer = await fetch(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(await reason(answer));
+    await send(method, path, body);
     return true;
   } catch (error) {
-    toast(error instanceof TypeError ? "The den does not answer. Is it still running?" : error.message);
+    toast(error.message);
     return false;
-  }
-}
-
-async function reason(answer) {
-  try {
-    return (await answer.json()).error ?? answer.statusText;
-  } catch {
-    return `${answer.status} ${answer.statusText}`;
   }
 }
 

@@ -42,10 +42,14 @@ export const callName = (p) => p.names?.[0] ?? p.name;
 export const messagesOf = (id) => world.messages.get(id) ?? [];
 export const message = (id) => [...world.messages.values()].flat().find((m) => m.id === id);
 
-/** The channels the person may see: direct messages are theirs alone. */
-export function channelsOf(personId) {
-  return world.channels.filter((c) => c.kind !== "dm" || c.person === personId);
-}
+/** What one may be allowed to, as Discord's bits. See Discord Docs/Permissions. */
+export const RIGHTS = { react: 1n << 6n, see: 1n << 10n, write: 1n << 11n, moderate: 1n << 13n, use: 1n << 31n, writeInThreads: 1n << 38n };
+
+/** Whether the person may do all of `rights` in a channel; in one they do not see they may do nothing. */
+export const may = (rights, c, personId = world.me) => (BigInt(c?.may[personId] ?? 0) & rights) === rights;
+
+/** The channels the person sees. */
+export const channelsOf = (personId) => world.channels.filter((c) => may(RIGHTS.see, c, personId));
 
 /** Takes over a whole state, at the start and after every reconnection. */
 export function replace(state) {
@@ -57,11 +61,15 @@ export function replace(state) {
   world.messages = new Map();
   for (const m of state.messages) if (!dismissed.has(m.id)) insert({ ...m, live: lived.has(m.id) });
   if (!person(world.me)) world.me = person(remembered("me"))?.id ?? world.people[0]?.id ?? null;
-  const seen = channelsOf(world.me);
-  if (!seen.some((c) => c.id === world.here)) {
-    world.here = (seen.find((c) => c.id === remembered("here")) ?? seen.find((c) => c.kind === "text") ?? seen[0])?.id ?? null;
-  }
+  const before = channel(remembered("here"));
+  if (!may(RIGHTS.see, channel(world.here))) world.here = (may(RIGHTS.see, before) ? before : lobby())?.id ?? null;
   tell("state");
+}
+
+/** Where somebody is who may not be where they were. */
+function lobby() {
+  const seen = channelsOf(world.me);
+  return seen.find((c) => c.kind === "text") ?? seen[0];
 }
 
 /** Private answers one has put away; the world keeps them. */
@@ -121,7 +129,7 @@ function stopTyping(channelId, author) {
 }
 
 /** Whether the chosen person may see a message: private answers are theirs alone. */
-export const visible = (m) => !m.for || m.for === world.me;
+export const visible = (m) => (!m.for || m.for === world.me) && may(RIGHTS.see, channel(m.channel));
 
 export function enter(channelId) {
   world.here = channelId;
@@ -134,9 +142,9 @@ export function become(personId) {
   const was = channel(world.here);
   world.me = personId;
   remember("me", personId);
-  if (was?.kind === "dm" && was.person !== personId) {
-    const own = world.channels.find((c) => c.kind === "dm" && c.person === personId && c.name === was.name);
-    world.here = (own ?? world.channels.find((c) => c.kind === "text"))?.id ?? world.here;
+  if (!may(RIGHTS.see, was)) {
+    const own = was?.kind === "dm" ? channelsOf(personId).find((c) => c.kind === "dm" && c.name === was.name) : null;
+    world.here = (own ?? lobby())?.id ?? null;
     world.unread.delete(world.here);
   }
   tell("me");

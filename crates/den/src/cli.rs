@@ -15,9 +15,10 @@ use tracing_subscriber::{
 use crate::{
     chat::{self, ChatArgs},
     commands::{self, CommandsCommand},
-    config::Settings,
+    config::{self, Settings},
     doctor::{self, DoctorArgs},
     personality::{self, Personality},
+    recall,
     store::{self, StoreCommand},
     up,
     why::{self, WhyArgs},
@@ -41,6 +42,30 @@ Join your own Discord server:
 Every variable is explained in docs/reference/environment.md.
 
 Exit codes: 0 all is well, 1 something went wrong or is wrong, 2 it was asked in a way nobody understands.";
+
+const RECALL: &str = "\
+Reads a request a line from standard input and answers each with a line, in order:
+  {\"op\":\"hello\",\"protocol\":1}                          {\"ok\":true,\"name\":…,\"persistent\":…}
+  {\"op\":\"remember\",\"space\":…,\"id\":…,\"channel\":…,
+   \"speaker\":…,\"ts\":…,\"text\":…,\"reply_to\":…}         {\"ok\":true}
+  {\"op\":\"recall\",\"space\":…,\"query\":…,\"k\":10,
+   \"now\":…,\"asker\":…}                                 {\"ids\":[…]}, best first
+  {\"op\":\"forget\",\"space\":…}, with \"id\" or \"speaker\"
+   or neither                                         {\"ok\":true,\"forgotten\":n}
+  {\"op\":\"stats\"}                                       {\"items\":n,\"bytes\":n}
+  {\"op\":\"flush\"} and {\"op\":\"bye\"}                     {\"ok\":true}
+
+A space is a server or a direct message: nothing is looked for in two of them. Names and ids are
+strings or whole numbers; the same id again is an edit. Times are seconds or milliseconds since
+1970, or RFC 3339. channel, speaker, ts, reply_to, k, now and asker may be left out. A bad line is
+answered with {\"error\":…}, and the next is read.
+
+RECALL_HOME names a folder to keep it all in; what a flush was answered for survives a kill.
+Without it everything is gone with the program.
+
+Examples:
+  den recall < history.jsonl
+  RECALL_HOME=/tmp/memory den recall";
 
 /// A den of AI personalities for Discord, on this machine or in the cloud.
 #[derive(Debug, Parser)]
@@ -114,6 +139,10 @@ Both need DISCORD_TOKEN. `den up` registers them by itself.")]
         #[command(flatten)]
         output: Output,
     },
+
+    /// Search a chat history, speaking JSON lines: the memory by itself, for measuring it
+    #[command(after_help = RECALL)]
+    Recall,
 
     /// The table of a deployment: make it and check it
     #[command(after_help = "\
@@ -226,6 +255,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Commands { command, output } => {
             commands::run(command, output.json, &Settings::from_env()?).await
         }
+        Command::Recall => recall::run(config::recall_home()),
         Command::Store { command, output } => {
             store::run(command, output.json, &Settings::from_env()?).await
         }
@@ -296,6 +326,7 @@ mod tests {
           doctor       Look whether everything is as it must be, and say what mends what is not
           why          Explain why a personality said something, or stayed silent
           commands     The commands people see in Discord: register and list them
+          recall       Search a chat history, speaking JSON lines: the memory by itself, for measuring it
           store        The table of a deployment: make it and check it
           personality  The characters: make, check, list and show them
           help         Print this message or the help of the given subcommand(s)

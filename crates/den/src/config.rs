@@ -1,8 +1,11 @@
 //! What the environment says, read once; all problems are reported together.
 
+use std::path::PathBuf;
+
 use den_listener::is_gateway_url;
 use den_worker::config::{ConfigProblems, Environment, ModelConfig};
 use discord::Token;
+use twilight_model::id::{Id, marker::UserMarker};
 
 /// What the commands need to know of the environment. Nothing of it must be there: `den up` plays every part
 /// that is missing.
@@ -23,6 +26,10 @@ pub struct Settings {
     pub names_deployment: bool,
     /// The model, where one is configured.
     pub model: Option<ModelConfig>,
+    /// The people who run the den.
+    pub operators: Vec<Id<UserMarker>>,
+    /// A file of the operator's own prices.
+    pub prices: Option<PathBuf>,
 }
 
 impl Settings {
@@ -52,6 +59,7 @@ impl Settings {
                 }
             }
         }
+        let operators = env.operators();
         env.complete(|env| {
             let is_named = |name| env.get(name).is_some();
             Some(Self {
@@ -62,9 +70,16 @@ impl Settings {
                 queue_prefix: env.queue_prefix(),
                 names_deployment: is_named("DEN_TABLE") || is_named("DEN_QUEUE_PREFIX"),
                 model,
+                operators,
+                prices: env.prices(),
             })
         })
     }
+}
+
+/// The folder that `den recall` keeps its memory in, where it is to keep one.
+pub fn recall_home() -> Option<PathBuf> {
+    Environment::of_process().get("RECALL_HOME").map(PathBuf::from)
 }
 
 #[cfg(test)]

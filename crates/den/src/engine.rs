@@ -4,12 +4,16 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
 use den_listener::{Listener, Patience, RunError};
-use den_worker::{DeadLetters, Models, Worker};
+use den_worker::{DeadLetters, Memory, Models, Worker};
 use discord::{Discord, Settings, Token};
+use model::Prices;
 use personality::Roster;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
-use twilight_model::id::{Id, marker::ApplicationMarker};
+use twilight_model::id::{
+    Id,
+    marker::{ApplicationMarker, UserMarker},
+};
 
 use crate::{inbox::Inbox, local::LocalTable};
 
@@ -22,6 +26,10 @@ pub struct Where {
     pub api_url: String,
     /// The gateway, where it is not the one Discord names.
     pub gateway_url: Option<String>,
+    /// What models cost.
+    pub prices: Arc<Prices>,
+    /// The people who run the den.
+    pub operators: Vec<Id<UserMarker>>,
     /// The application of a Discord that has just begun: it knows no session that an earlier den left.
     pub newborn: Option<Id<ApplicationMarker>>,
 }
@@ -63,14 +71,19 @@ impl Engine {
             ..Settings::new(Some(at.token.clone()))
         };
         let discord = Discord::new(settings).context("set up the connection to Discord")?;
-        let worker = Worker {
+        let worker = |sink| Worker {
             roster: roster.clone(),
             store: table.store.clone(),
             discord: discord.clone(),
             models,
             dead_letters: DeadLetters::Table(table.store.clone()),
+            prices: at.prices.clone(),
+            memory: Memory::default(),
+            sink,
+            operators: at.operators.clone().into(),
         };
-        let inbox = Inbox::new(worker.clone(), CancellationToken::new());
+        let inbox = Inbox::new(worker, CancellationToken::new());
+        let worker = inbox.worker().clone();
         let n_left = inbox.drain().await.context("take up what an earlier den left")?;
         let stop_listening = CancellationToken::new();
         let listener = den_listener::run(

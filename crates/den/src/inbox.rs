@@ -3,7 +3,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
@@ -13,7 +13,8 @@ use personality::PersonalityId;
 use queue::{Event, SendError, Sink};
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use twilight_model::id::{Id, marker::ChannelMarker};
+
+use crate::clock::now_ms;
 
 /// Events waiting beyond this are not accepted: the listener holds back, and Discord replays.
 const MOST: usize = 10_000;
@@ -37,8 +38,8 @@ struct Inner {
     idle: Notify,
 }
 
-/// One lane per message group: a channel and a personality.
-type Lane = (PersonalityId, Id<ChannelMarker>);
+/// One lane per personality and message group.
+type Lane = (PersonalityId, String);
 
 #[derive(Default)]
 struct Lanes {
@@ -48,16 +49,22 @@ struct Lanes {
 }
 
 impl Inbox {
-    /// An inbox whose events `worker` deals with until `stop`.
-    pub fn new(worker: Worker, stop: CancellationToken) -> Self {
-        let inner = Inner {
-            worker,
+    /// An inbox whose events a worker deals with until `stop`. The worker is made with the sink for the
+    /// events it causes itself: this inbox.
+    pub fn new(worker: impl FnOnce(Arc<dyn Sink>) -> Worker, stop: CancellationToken) -> Self {
+        let inner = Arc::new_cyclic(|inner| Inner {
+            worker: worker(Arc::new(Door(Weak::clone(inner)))),
             lanes: Mutex::default(),
             turns: TaskTracker::new(),
             stop,
             idle: Notify::new(),
-        };
-        Self { inner: Arc::new(inner) }
+        });
+        Self { inner }
+    }
+
+    /// The worker.
+    pub fn worker(&self) -> &Worker {
+        &self.inner.worker
     }
 
     /// Takes up what an earlier den left, and returns how many events that were. A body that cannot be read
@@ -72,7 +79,7 @@ impl Inbox {
             match Event::read(&body) {
                 Ok(event) => self.inner.clone().enqueue(event),
                 Err(e) => {
-                    self.inner.worker.store.put_aside(&id, &body, &e.to_string()).await?;
+                    self.inner.worker.store.put_aside(&id, &body, &e.to_string(), now_ms()).await?;
                     self.inner.worker.store.remove_from_inbox(&id).await?;
                 }
             }
@@ -114,6 +121,30 @@ impl Sink for Inbox {
     }
 }
 
+/// The inbox as its own worker sees it. It does not keep the inbox alive.
+struct Door(Weak<Inner>);
+
+#[async_trait]
+impl Sink for Door {
+    async fn send(&self, events: &[Event]) -> Vec<Result<(), SendError>> {
+        match self.0.upgrade() {
+            Some(inner) => Inbox { inner }.send(events).await,
+            None => events.iter().map(|event| Err(closed(event.id.as_str()))).collect(),
+        }
+    }
+
+    async fn probe(&self) -> Result<(), SendError> {
+        match self.0.upgrade() {
+            Some(inner) => inner.has_room("inbox"),
+            None => Err(closed("inbox")),
+        }
+    }
+}
+
+fn closed(id: &str) -> SendError {
+    SendError::Unavailable { id: id.to_owned(), reason: "the den is stopping".to_owned() }
+}
+
 impl Inbox {
     async fn accept(&self, event: &Event) -> Result<(), SendError> {
         self.inner.has_room(event.id.as_str())?;
@@ -146,7 +177,7 @@ impl Inner {
     }
 
     fn enqueue(self: Arc<Self>, event: Event) {
-        let lane = (event.personality.clone(), event.channel_id);
+        let lane = (event.personality.clone(), event.group());
         let is_new = {
             let mut lanes = self.lock();
             let waiting = lanes.waiting.get(&lane);
@@ -184,7 +215,7 @@ impl Inner {
                 }
                 batch
             };
-            match self.serve(&lane.0, &batch, receives).await {
+            match self.serve(&lane, &batch, receives).await {
                 None => receives = 1,
                 Some(after) => {
                     receives += 1;
@@ -198,7 +229,8 @@ impl Inner {
     }
 
     /// How long to wait before the rest of the batch is tried again; nothing where none is left.
-    async fn serve(&self, who: &PersonalityId, batch: &[Event], receives: u32) -> Option<Duration> {
+    async fn serve(&self, lane: &Lane, batch: &[Event], receives: u32) -> Option<Duration> {
+        let who = &lane.0;
         let timeout = self.worker.roster.get(who);
         let timeout = timeout
             .map_or(STEWARD_TIMEOUT, |who| Duration::from_secs(who.scaling.timeout_s.into()));
@@ -233,7 +265,7 @@ impl Inner {
             }
             let mut lanes = self.lock();
             lanes.n_waiting -= 1;
-            if let Some(events) = lanes.waiting.get_mut(&(who.clone(), event.channel_id)) {
+            if let Some(events) = lanes.waiting.get_mut(lane) {
                 events.pop_front();
             }
         }

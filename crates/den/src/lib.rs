@@ -19,6 +19,8 @@ pub mod why;
 
 mod browser;
 mod chat;
+mod clock;
 mod progress;
+mod recall;
 mod say;
 mod trouble;

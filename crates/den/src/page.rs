@@ -5,7 +5,10 @@
 
 mod acts;
 mod assets;
+mod files;
 mod guard;
+mod interact;
+mod refusal;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -19,7 +22,7 @@ use axum::{
     http::{StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::{get, patch, post},
+    routing::{get, patch, post, put},
 };
 use discord_sim::{App, ChannelId, GuildId, Unknown, UserId, World};
 use futures_util::future::BoxFuture;
@@ -27,8 +30,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Bytes of a request's body: a message of 2,000 characters with room to spare.
-const MOST_BODY: usize = 64 * 1024;
+/// Bytes of a request's body: a form of five fields of 4,000 characters, with room to spare.
+const MOST_BODY: usize = 128 * 1024;
 
 /// What the page shows, and whom it lets speak.
 pub struct Page {
@@ -155,11 +158,14 @@ fn router(page: Page, stop: CancellationToken) -> Result<Router, ServeError> {
         .route("/api/events", get(stream::events))
         .route("/api/messages", post(acts::say))
         .route("/api/messages/{id}", patch(acts::edit).delete(acts::delete))
-        .route("/api/commands", post(acts::command))
-        .route("/api/menus", post(acts::menu))
-        .route("/api/click", post(acts::click))
-        .route("/api/autocomplete", get(acts::autocomplete))
+        .route("/api/messages/{id}/reactions", put(acts::react).delete(acts::unreact))
+        .route("/api/commands", post(interact::command))
+        .route("/api/menus", post(interact::menu))
+        .route("/api/presses", post(interact::press))
+        .route("/api/forms", post(interact::submit))
+        .route("/api/autocomplete", post(interact::autocomplete))
         .route("/api/why/{message_id}", get(why))
+        .route("/files/{message}/{attachment}", get(files::file))
         .route("/avatars/{id}", get(avatar))
         .with_state(Arc::new(Shared { page, direct_messages, stop }));
     Ok(api

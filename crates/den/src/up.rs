@@ -1,5 +1,7 @@
 //! `den up`: everything in one process, and a page to chat in.
 
+mod town;
+
 use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
@@ -13,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use twilight_model::id::Id;
 
+use self::town::Town;
 use crate::{
     choice::{Choice, choose},
     cli::UpArgs,
@@ -63,23 +66,14 @@ impl Den {
             .context("start the simulated Discord")?;
         let world = sim.world();
         let bot = world.add_application("Roast Den", SIM_TOKEN);
-        let guild = world.add_guild("The Den");
-        let channel = world.add_text_channel(guild, "general")?;
-        let kitchen = world.add_text_channel(guild, "the-kitchen")?;
-        world.add_thread(kitchen, "soup of the day")?;
-        let people: Vec<Person> = ["You", "Ann", "Ben"]
-            .map(|name| {
-                let id = world.add_person(name);
-                Person { id, name: name.to_owned() }
-            })
-            .to_vec();
-        for person in &people {
-            world.join(person.id, guild)?;
-        }
+        let Town { guild, channel, people } = town::build(&world)?;
         let at = Where {
             token: Token::parse(SIM_TOKEN)?,
             api_url: sim.url().to_owned(),
             gateway_url: Some(sim.gateway_url().to_owned()),
+            prices: Arc::new(den_worker::prices(None)?),
+            // Whoever has the page has the den.
+            operators: vec![Id::new(people[0].id.get())],
             newborn: Some(Id::new(bot.application_id.get())),
         };
         let engine = Engine::start(&at, data, roster.clone(), choice.models, None).await?;
@@ -189,6 +183,8 @@ async fn join(
         token,
         api_url: settings.discord_url.clone(),
         gateway_url: settings.gateway_url.clone(),
+        prices: Arc::new(den_worker::prices(settings.prices.as_deref())?),
+        operators: settings.operators.clone(),
         newborn: None,
     };
     let mut engine = Engine::start(&at, &args.data, roster.clone(), choice.models, None).await?;

@@ -158,6 +158,8 @@ mod tests {
             event: serde_json::from_str("\"5:turbo\"").unwrap(),
             asker: Id::new(9),
             why: why.to_json(),
+            messages: Vec::new(),
+            question: None,
         };
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         table.store.keep_reply(&row, now.as_millis() as u64).await.unwrap();

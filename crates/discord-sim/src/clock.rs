@@ -8,7 +8,8 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-/// The world's time: the machine's, plus what [`Clock::advance`] added. It never runs backwards.
+/// The world's time: it begins now or when it was told to, runs as the machine's does, and jumps where
+/// [`Clock::advance`] lets it. It never runs backwards.
 ///
 /// Timestamps, interaction deadlines, rate limit windows and the resume window follow it. What a network
 /// connection has to do in real time (heartbeats, the identify pace) does not.
@@ -18,23 +19,25 @@ pub struct Clock(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     started: Instant,
-    started_unix_ms: u64,
+    began_unix_ms: u64,
     advanced_ms: AtomicU64,
 }
 
 impl Clock {
-    pub(crate) fn new() -> Self {
+    /// A clock that begins at that time, in milliseconds since the Unix epoch; now where there is none.
+    pub(crate) fn new(begins_ms: Option<u64>) -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_ms = u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX);
         Self(Arc::new(Inner {
             started: Instant::now(),
-            started_unix_ms: u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX),
+            began_unix_ms: begins_ms.unwrap_or(now_ms),
             advanced_ms: AtomicU64::new(0),
         }))
     }
 
     /// Milliseconds since the Unix epoch.
     pub fn now_ms(&self) -> u64 {
-        self.0.started_unix_ms + self.since_start_ms()
+        self.0.began_unix_ms + self.since_start_ms()
     }
 
     /// Milliseconds since the simulator started.
@@ -88,9 +91,15 @@ mod tests {
 
     #[test]
     fn time_can_be_moved_forward() {
-        let clock = Clock::new();
+        let clock = Clock::new(None);
         let before = clock.now_ms();
         clock.advance(Duration::from_secs(900));
         assert!(clock.now_ms() >= before + 900_000);
+    }
+
+    #[test]
+    fn time_can_begin_in_the_past() {
+        let clock = Clock::new(Some(1_769_850_300_250));
+        assert!((1_769_850_300_250..1_769_850_360_000).contains(&clock.now_ms()));
     }
 }

@@ -27,6 +27,9 @@ pub struct Settings {
     pub history: usize,
     /// REST requests and gateway events kept for looking at.
     pub requests: usize,
+    /// When the world's time begins, in milliseconds since the Unix epoch; now where unset. In a world that
+    /// begins weeks ago, [`Clock::advance`](crate::Clock::advance) lets these weeks pass.
+    pub begins_ms: Option<u64>,
     /// Discord's OpenAPI document, to validate every request against. Needs the feature `openapi`: without
     /// it [`Sim::start`](crate::Sim::start) refuses.
     pub openapi: Option<PathBuf>,
@@ -43,6 +46,7 @@ impl Default for Settings {
             limits: RateLimits::default(),
             history: 5_000,
             requests: 20_000,
+            begins_ms: None,
             openapi: None,
         }
     }

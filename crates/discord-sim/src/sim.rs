@@ -40,7 +40,7 @@ impl Sim {
         let listener = TcpListener::bind(settings.listen).await?;
         let address = listener.local_addr()?;
         let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let clock = Clock::new();
+        let clock = Clock::new(settings.begins_ms);
         let serves_control = settings.control;
         let state = new_state(settings, clock.clone(), url.clone())?;
         let gateway_url = state.gateway_url.clone();

@@ -50,6 +50,11 @@ impl Ticket {
     pub fn settle(self) {
         self.checkpoint.tracker().settle(self.place);
     }
+
+    /// Makes so many parts of this one, each to be settled by a clone of the ticket; 0 settles it.
+    pub fn split(&self, parts: usize) {
+        self.checkpoint.tracker().split(self.place, parts);
+    }
 }
 
 impl Checkpoint {

@@ -1,15 +1,15 @@
 //! The commands, as one table: what is registered with Discord, and what the listener does with a use.
 //!
-//! A further command is a further row, and whoever it goes to answers it.
+//! A further command is a further row, and whoever it goes to answers it. Names of commands and options are a
+//! contract with the workers.
 
-use twilight_model::{
-    application::{
-        command::{Command, CommandType},
-        interaction::InteractionContextType,
-    },
-    oauth::ApplicationIntegrationType,
-};
-use twilight_util::builder::command::{CommandBuilder, StringBuilder};
+mod registration;
+mod table;
+
+use twilight_model::guild::Permissions;
+
+pub use registration::registration;
+use table::COMMANDS;
 
 /// The option that names a personality.
 pub const PERSONALITY: &str = "personality";
@@ -19,144 +19,121 @@ pub const PERSONALITY: &str = "personality";
 pub struct Row {
     /// Its name, as registered and as used.
     pub name: &'static str,
-    /// What kind of command it is.
+    /// What it is.
     pub kind: Kind,
-    /// Whether only the person who used it sees the answer.
-    pub is_private: bool,
-    /// Who answers.
-    pub to: To,
+    /// Whether it can be used in servers only.
+    pub is_for_guilds: bool,
+    /// What Discord asks of people before it shows them the command, unless a server sets something else.
+    /// Whoever answers looks again.
+    pub needs: Permissions,
 }
 
 /// What kind of command it is.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// Typed: `/name option: …`.
-    Slash {
+    Slash(Usage),
+    /// Typed: `/name subcommand option: …`.
+    Group {
         /// What people read beside it.
         description: &'static str,
-        /// What it asks for, in order.
-        options: &'static [Text],
+        /// What can be typed after its name.
+        subcommands: &'static [(&'static str, Usage)],
     },
     /// In the menu of a message, under Apps.
-    MessageMenu,
+    MessageMenu {
+        /// Who answers.
+        to: To,
+        /// Whether it is about a personality, which a menu cannot ask for.
+        is_about_someone: bool,
+    },
 }
 
-/// A required text option.
+/// How a command or subcommand is used.
 #[derive(Clone, Copy, Debug)]
-pub struct Text {
+pub struct Usage {
+    /// What people read beside it.
+    pub description: &'static str,
+    /// Who answers.
+    pub to: To,
+    /// What it asks for, in order, required ones first.
+    pub options: &'static [Opt],
+}
+
+/// An option.
+#[derive(Clone, Copy, Debug)]
+pub struct Opt {
     /// Its name.
     pub name: &'static str,
     /// What people read beside it.
     pub description: &'static str,
-    /// Whether the listener suggests values while it is typed.
-    pub is_suggested: bool,
-    /// The most characters Discord lets through.
-    pub max_length: u16,
+    /// What it takes.
+    pub takes: Takes,
+    /// Whether Discord insists on it.
+    pub is_required: bool,
 }
 
-/// Who answers.
+/// What an option takes. It reaches the worker as text: an id, a number in digits, `true` or `false`.
+#[derive(Clone, Copy, Debug)]
+pub enum Takes {
+    /// A personality's name or id; the listener suggests some while it is typed, and passes the id on.
+    Personality,
+    /// A text of at most so many characters.
+    Text(u16),
+    /// One of these: what people read, and what is sent.
+    Choice(&'static [(&'static str, &'static str)]),
+    /// A person.
+    Person,
+    /// A channel in which people write.
+    Channel,
+    /// A whole number from the first to the second.
+    Integer(i64, i64),
+    /// A number from the first to the second.
+    Number(f64, f64),
+    /// Yes or no.
+    Boolean,
+}
+
+/// Who answers, and who sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum To {
-    /// The personality its option `personality` names.
+    /// The personality it is about, in public.
     Personality,
-    /// The steward.
+    /// The steward, for the eyes of the one who asks.
     Steward,
 }
 
-/// Every command.
-pub const COMMANDS: &[Row] = &[
-    Row {
-        name: "ask",
-        kind: Kind::Slash {
-            description: "Ask one of the den something",
-            options: &[
-                Text { name: PERSONALITY, description: "Whom", is_suggested: true, max_length: 80 },
-                Text {
-                    name: "question",
-                    description: "What",
-                    is_suggested: false,
-                    max_length: 2_000,
-                },
-            ],
-        },
-        is_private: false,
-        to: To::Personality,
-    },
-    Row {
-        name: "personalities",
-        kind: Kind::Slash { description: "Who lives in this den", options: &[] },
-        is_private: true,
-        to: To::Steward,
-    },
-    Row {
-        name: "Why did it say that?",
-        kind: Kind::MessageMenu,
-        is_private: true,
-        to: To::Steward,
-    },
-];
-
-/// The command of this name.
-pub fn find(name: &str) -> Option<&'static Row> {
-    COMMANDS.iter().find(|row| row.name == name)
+/// What the listener has to know of a command or subcommand that is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Who answers.
+    pub to: To,
+    /// Whether a personality has to be found for it, named or not.
+    pub is_about_someone: bool,
+    /// Whether it can be used in servers only.
+    pub is_for_guilds: bool,
 }
 
-/// The commands as Discord wants them registered.
-pub fn registration() -> Vec<Command> {
-    COMMANDS.iter().map(Row::registered).collect()
-}
-
-impl Row {
-    fn registered(&self) -> Command {
-        let (kind, description, options) = match self.kind {
-            Kind::Slash { description, options } => (CommandType::ChatInput, description, options),
-            Kind::MessageMenu => (CommandType::Message, "", &[][..]),
-        };
-        let command = CommandBuilder::new(self.name, description, kind)
-            .contexts([InteractionContextType::Guild, InteractionContextType::BotDm])
-            .integration_types([ApplicationIntegrationType::GuildInstall]);
-        let command = options.iter().fold(command, |command, text| {
-            let option = StringBuilder::new(text.name, text.description)
-                .required(true)
-                .autocomplete(text.is_suggested)
-                .max_length(text.max_length);
-            command.option(option)
-        });
-        command.build()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn discord_would_register_every_command() {
-        let listed: Vec<_> = registration()
-            .iter()
-            .map(|command| {
-                let options: Vec<_> =
-                    command.options.iter().map(|option| option.name.as_str()).collect();
-                format!("{} {:?} {options:?}", command.name, command.kind)
-            })
-            .collect();
-        assert_eq!(
-            listed,
-            [
-                r#"ask ChatInput ["personality", "question"]"#,
-                "personalities ChatInput []",
-                "Why did it say that? Message []",
-            ]
-        );
-        for row in COMMANDS.iter().filter(|row| row.to == To::Personality) {
-            let Kind::Slash { options, .. } = row.kind else {
-                panic!("{} cannot name a personality", row.name)
-            };
-            assert!(
-                options.iter().any(|option| option.name == PERSONALITY),
-                "{} names nobody",
-                row.name
-            );
+/// The command of this name, with its subcommand if it has any: `den limits`.
+pub fn find(used: &str) -> Option<Use> {
+    let (name, subcommand) = match used.split_once(' ') {
+        // The name of a menu may have spaces, too.
+        Some((name, subcommand)) if !COMMANDS.iter().any(|row| row.name == used) => {
+            (name, Some(subcommand))
         }
-    }
+        _ => (used, None),
+    };
+    let row = COMMANDS.iter().find(|row| row.name == name)?;
+    let usage = match (row.kind, subcommand) {
+        (Kind::Slash(usage), None) => usage,
+        (Kind::Group { subcommands, .. }, Some(wanted)) => {
+            subcommands.iter().find(|(name, _)| *name == wanted)?.1
+        }
+        (Kind::MessageMenu { to, is_about_someone }, None) => {
+            return Some(Use { to, is_about_someone, is_for_guilds: row.is_for_guilds });
+        }
+        _ => return None,
+    };
+    let is_about_someone = usage.options.iter().any(|option| option.name == PERSONALITY);
+    Some(Use { to: usage.to, is_about_someone, is_for_guilds: row.is_for_guilds })
 }

@@ -113,12 +113,14 @@ pub async fn run(
                     break Ended::Full;
                 }
             }
+            waited = intake.ready(), if intake.is_waiting() => intake.let_go(waited),
             heard = connection.hear() => match heard {
                 Heard::Frame(frame) => {
                     if let Some(ended) = connection.take(&frame, intake) {
                         break ended;
                     }
-                    if intake.lanes.depth().get() > patience.backlog * 2 {
+                    let is_full = intake.lanes.depth().get() > patience.backlog * 2;
+                    if is_full || intake.is_overfull() {
                         break Ended::Full;
                     }
                 }

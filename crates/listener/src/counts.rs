@@ -9,7 +9,12 @@ pub struct Count(AtomicU64);
 impl Count {
     /// One more.
     pub fn add(&self) {
-        self.0.fetch_add(1, Relaxed);
+        self.add_many(1);
+    }
+
+    /// So many more.
+    pub fn add_many(&self, n: usize) {
+        self.0.fetch_add(n as u64, Relaxed);
     }
 
     /// How many so far.
@@ -31,6 +36,18 @@ pub struct Counts {
     pub unreadable: Count,
     /// Messages that addressed someone but held nothing at all: the message content intent is missing.
     pub empty: Count,
+    /// Edits by people that were queued.
+    pub edits: Count,
+    /// Messages whose deletion was queued.
+    pub deletions: Count,
+    /// Signs put on messages that were queued.
+    pub reactions: Count,
+    /// Guilds that let the bot in or removed it.
+    pub guild_changes: Count,
+    /// Messages and interactions of guilds that are not on the allowlist.
+    pub turned_away: Count,
+    /// Times settings could not be read.
+    pub unread_settings: Count,
     /// Interactions that were too late to be answered.
     pub expired: Count,
     /// Interactions that were not acknowledged for another reason.
@@ -45,13 +62,19 @@ pub struct Counts {
 
 impl Counts {
     /// Each count by its name.
-    pub fn by_name(&self) -> [(&'static str, u64); 10] {
+    pub fn by_name(&self) -> [(&'static str, u64); 16] {
         [
             ("received", self.received.get()),
             ("accepted", self.accepted.get()),
             ("refused", self.refused.get()),
             ("unreadable", self.unreadable.get()),
             ("empty", self.empty.get()),
+            ("edits", self.edits.get()),
+            ("deletions", self.deletions.get()),
+            ("reactions", self.reactions.get()),
+            ("guild_changes", self.guild_changes.get()),
+            ("turned_away", self.turned_away.get()),
+            ("unread_settings", self.unread_settings.get()),
             ("expired", self.expired.get()),
             ("unacknowledged", self.unacknowledged.get()),
             ("gaps", self.gaps.get()),

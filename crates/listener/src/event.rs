@@ -86,6 +86,7 @@ fn attachment(file: &frame::Attachment) -> Attachment {
     }
 }
 
-fn mention(user: &frame::User) -> Mention {
+/// A person mentioned in a text.
+pub fn mention(user: &frame::User) -> Mention {
     Mention { id: user.id, name: user.display_name(None) }
 }

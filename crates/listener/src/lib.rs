@@ -5,8 +5,10 @@
 //! or an outage of the queue loses nothing that Discord still remembers.
 //!
 //! [`run()`] does it all: [`Listener`] says with what. An event's way through: `connection` hears a frame,
-//! `intake` reads it, `routing` finds out whom it addresses, `lanes` carry it to the sink, and `tracker`
-//! moves the checkpoint when it has arrived.
+//! `intake` reads it, `houses` know what its guild has set, `routing` finds out whom it addresses, `lanes` carry
+//! it to the sink, and `tracker` moves the checkpoint when it has arrived. What concerns no personality goes to
+//! the `steward`: edits, deletions, signs on replies, guilds that come and go. Commands, buttons and forms have
+//! a desk of their own, `interactions`, because they cannot wait.
 //!
 //! What this crate must never do: wait for the queue in the loop that reads the gateway; answer a bot, a
 //! webhook or itself; identify without permission from `budget`; log a token or the text of a message.
@@ -19,8 +21,12 @@ mod connection;
 mod counts;
 mod error;
 mod event;
+mod forms;
 mod frame;
 mod health;
+mod heard;
+mod house;
+mod houses;
 mod intake;
 mod interactions;
 mod lanes;
@@ -29,11 +35,14 @@ mod ring;
 mod routing;
 mod run;
 mod shard;
+mod steward;
 mod streak;
+mod traces;
 mod tracker;
+mod waiting;
 
 pub use checkpoint::is_gateway_url;
-pub use commands::{COMMANDS, Kind, Row, Text, To, registration};
+pub use commands::registration;
 pub use error::RunError;
 pub use health::is_healthy;
 pub use routing::{luck, spoken_by};

@@ -48,7 +48,7 @@ impl Ring {
         mut line: Line,
         speaker: Option<PersonalityId>,
     ) {
-        line.text = shortened(&line.text, CHARACTERS);
+        shorten(&mut line.text, CHARACTERS);
         self.clock += 1;
         let channel = self.channels.entry(channel_id).or_default();
         self.by_age.remove(&channel.touched);
@@ -103,7 +103,7 @@ impl Ring {
         channel_id: Id<ChannelMarker>,
         message_id: Id<MessageMarker>,
     ) -> Option<PersonalityId> {
-        self.kept(channel_id, message_id).filter_map(|kept| kept.speaker.clone()).last()
+        self.kept(channel_id, message_id).filter_map(|kept| kept.speaker.as_ref()).last().cloned()
     }
 
     fn kept(
@@ -116,6 +116,14 @@ impl Ring {
             .into_iter()
             .flat_map(|channel| &channel.lines)
             .filter(move |kept| kept.line.message_id < message_id)
+    }
+}
+
+/// Leaves the first `characters` of a text, and gives back the room of the others.
+fn shorten(text: &mut String, characters: usize) {
+    if let Some((end, _)) = text.char_indices().nth(characters) {
+        text.truncate(end);
+        text.shrink_to_fit();
     }
 }
 

@@ -1,12 +1,15 @@
-//! Who is addressed by a message. Pure: a message and the den in, personalities out.
+//! Who is addressed by a message. Pure: a message, the den and the house in, personalities out.
 //!
 //! In this order, the first that finds someone decides:
 //! 1. names called at the start, or right after a mention of the bot: each of them;
 //! 2. a reply to something a personality said: that one;
-//! 3. a mention of the bot: whom the channel is bound to, else who spoke last there, else the den's first;
-//! 4. a direct message: who spoke last there, else the den's first;
-//! 5. a channel bound to a personality: that one;
-//! 6. chance: the first that feels like it.
+//! 3. a mention of the bot, or a direct message: who is meant there, see [`Den::meant`];
+//! 4. a channel bound to a personality: that one;
+//! 5. chance: where the channel has a chance of its own, the luckiest if lucky enough for that; else the
+//!    first that feels like it.
+//!
+//! Who is paused or mute is not found by 4 and 5. Whoever is addressed directly gets the message all the
+//! same: their worker says why there is no answer.
 
 use std::borrow::Cow;
 
@@ -17,7 +20,7 @@ use twilight_model::id::{
     marker::{ApplicationMarker, ChannelMarker, MessageMarker, UserMarker},
 };
 
-use crate::{frame::Message, names};
+use crate::{frame::Message, house::House, names};
 
 /// The most personalities one message reaches: each costs an answer.
 const MAX_ADDRESSED: usize = 5;
@@ -120,20 +123,38 @@ impl Den {
         self.names.iter().find(|(_, known)| *known == name).map(|(n, _)| &self.personalities[*n])
     }
 
+    /// The personality of this id.
+    pub fn of_id(&self, id: &PersonalityId) -> Option<&Ears> {
+        self.personalities.iter().find(|ears| ears.id == *id)
+    }
+
+    /// Who is meant where nobody in particular is: whom the channel is bound to, else its default, else who
+    /// of us spoke last there, else the guild's default, else the den's first. `None` only in an empty den.
+    pub fn meant(
+        &self,
+        house: &House,
+        channel_id: Id<ChannelMarker>,
+        last_speaker: Option<&PersonalityId>,
+    ) -> Option<&Ears> {
+        let known = |id: Option<&PersonalityId>| self.of_id(id?);
+        self.bound(house, channel_id)
+            .or_else(|| known(house.default_in(channel_id)))
+            .or_else(|| known(last_speaker))
+            .or_else(|| known(house.default_in_guild()))
+            .or_else(|| self.personalities.first())
+    }
+
     /// Who is addressed by a message that [`Den::hears`] lets through, and how. `last_speaker` is who of us
     /// spoke last in its channel, where that is known.
     pub fn addressed(
         &self,
         message: &Message,
+        house: &House,
         last_speaker: Option<&PersonalityId>,
     ) -> Vec<(PersonalityId, Addressed)> {
         let (called, is_mentioned) = self.called(&message.content);
         let is_direct = message.guild_id.is_none();
-        let bound =
-            || self.personalities.iter().find(|ears| ears.channels.contains(&message.channel_id));
-        let last =
-            || last_speaker.and_then(|id| self.personalities.iter().find(|ears| ears.id == *id));
-        let first = || self.personalities.first();
+        let meant = || self.meant(house, message.channel_id, last_speaker);
         let one = |ears: Option<&Ears>, how| {
             ears.map(|ears| (ears.id.clone(), how)).into_iter().collect()
         };
@@ -151,15 +172,35 @@ impl Den {
         if replied_to.is_some() {
             one(replied_to, Addressed::Reply)
         } else if is_mentioned {
-            one(bound().or_else(last).or_else(first), Addressed::Mention)
+            one(meant(), Addressed::Mention)
         } else if is_direct {
-            one(last().or_else(first), Addressed::DirectMessage)
-        } else if let Some(ears) = bound() {
-            one(Some(ears), Addressed::Channel)
+            one(meant(), Addressed::DirectMessage)
+        } else if let Some(ears) = self.bound(house, message.channel_id) {
+            one(Some(ears).filter(|ears| !house.is_quiet(&ears.id)), Addressed::Channel)
         } else {
-            let feels_like_it = |ears: &&Ears| luck(message.id, &ears.id) < ears.chime_in;
-            one(self.personalities.iter().find(feels_like_it), Addressed::Chance)
+            one(self.chiming_in(message, house), Addressed::Chance)
         }
+    }
+
+    /// Whom a channel is bound to: by the guild, else by a personality's file.
+    fn bound(&self, house: &House, channel_id: Id<ChannelMarker>) -> Option<&Ears> {
+        let set = house.bound(channel_id).and_then(|id| self.of_id(id));
+        set.or_else(|| self.personalities.iter().find(|ears| ears.channels.contains(&channel_id)))
+    }
+
+    /// Who answers unasked, if anybody.
+    fn chiming_in(&self, message: &Message, house: &House) -> Option<&Ears> {
+        let mut awake = self.personalities.iter().filter(|ears| !house.is_quiet(&ears.id));
+        let Some(chance) = house.chime_in(message.channel_id) else {
+            return awake.find(|ears| luck(message.id, &ears.id) < ears.chime_in);
+        };
+        let tries: Vec<(f64, &Ears)> =
+            awake.map(|ears| (luck(message.id, &ears.id), ears)).collect();
+        // Set for the channel, the chance is that somebody does, however many there are: each has so much of
+        // it that together they have all of it.
+        let each = 1.0 - (1.0 - chance).powf(1.0 / tries.len() as f64);
+        let luckiest = tries.into_iter().min_by(|(a, _), (b, _)| a.total_cmp(b));
+        luckiest.filter(|(luck, _)| *luck < each).map(|(_, ears)| ears)
     }
 
     /// Who is called in a text, and whether the bot is mentioned in it. Only mentions in the text count:
@@ -207,6 +248,8 @@ pub fn luck(message_id: Id<MessageMarker>, personality: &PersonalityId) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeMap, sync::Arc};
+
     use serde_json::{Value, json};
 
     use super::*;
@@ -250,7 +293,11 @@ mod tests {
 
     fn routed_after(message: &Message, last: Option<&str>) -> String {
         let last = last.map(|id| id.parse().unwrap());
-        let addressed = den().addressed(message, last.as_ref());
+        in_house(message, &House::default(), last.as_ref())
+    }
+
+    fn in_house(message: &Message, house: &House, last: Option<&PersonalityId>) -> String {
+        let addressed = den().addressed(message, house, last);
         let words = addressed.iter().map(|(id, how)| format!("{id} by {how:?}"));
         words.collect::<Vec<_>>().join(", ")
     }
@@ -348,7 +395,102 @@ mod tests {
 
         let mut den = den();
         den.personalities[2].chime_in = 1.0;
-        let addressed = den.addressed(&said("nice weather"), None);
+        let addressed = den.addressed(&said("nice weather"), &House::default(), None);
         assert_eq!(addressed, [("rex".parse().unwrap(), Addressed::Chance)]);
+    }
+
+    /// What a guild has set, by way of the JSON it is stored as.
+    fn guild(row: Value) -> House {
+        House { guild: Arc::new(serde_json::from_value(row).unwrap()), ..House::default() }
+    }
+
+    #[test]
+    fn what_a_guild_sets_for_a_channel_beats_the_file() {
+        let house = guild(json!({
+            "default": "rex",
+            "channels": {
+                "500": {"bound": "rex"}, "600": {"bound": "mabel"},
+                "700": {"default": "mabel"}, "800": {"bound": "gone"},
+            },
+        }));
+        let table = [
+            ("500", "anyone?", None, "rex by Channel"),
+            ("500", "<@10> you?", Some("mabel"), "rex by Mention"),
+            ("500", "Mabel?", None, "mabel by Name"),
+            ("600", "anyone?", None, "mabel by Channel"),
+            ("700", "anyone?", None, ""),
+            ("700", "<@10> you?", Some("grim"), "mabel by Mention"),
+            ("800", "anyone?", None, ""),
+            ("800", "<@10> you?", Some("grim"), "grim by Mention"),
+            ("400", "<@10> you?", Some("grim"), "grim by Mention"),
+            ("400", "<@10> you?", None, "rex by Mention"),
+        ];
+        for (channel, text, last, expected) in table {
+            let message = message(json!({"channel_id": channel, "content": text}));
+            let last = last.map(|id| id.parse().unwrap());
+            let routed = in_house(&message, &house, last.as_ref());
+            assert_eq!(routed, expected, "`{text}` in {channel} after {last:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_quiet_answers_only_who_speaks_to_them() {
+        let pause = json!({"by": null, "at_ms": 1});
+        let den_row = |row: Value| House {
+            den: Arc::new(serde_json::from_value(row).unwrap()),
+            ..House::default()
+        };
+        let houses = [
+            guild(json!({"paused": pause})),
+            guild(json!({"muted": {"mabel": 1_000}})),
+            den_row(json!({"paused": pause})),
+            den_row(json!({"paused_personalities": ["mabel"]})),
+        ];
+        let bound = |text: &str| message(json!({"channel_id": BOUND.to_string(), "content": text}));
+        for house in houses {
+            assert_eq!(in_house(&bound("anyone?"), &house, None), "", "{house:?}");
+            let asked = in_house(&bound("Mabel, are you there?"), &house, None);
+            assert_eq!(asked, "mabel by Name", "{house:?}");
+            let asked = in_house(&bound("<@10>?"), &house, None);
+            assert_eq!(asked, "mabel by Mention", "{house:?}");
+        }
+        let later = House { now_ms: 1_000, ..guild(json!({"muted": {"mabel": 1_000}})) };
+        assert_eq!(in_house(&bound("anyone?"), &later, None), "mabel by Channel", "it is over");
+    }
+
+    #[test]
+    fn a_channels_chance_is_that_of_all_together() {
+        let chiming_in = |house: &House| {
+            let mut by_whom = BTreeMap::<String, u32>::new();
+            for n in 1..=10_000_u64 {
+                let said = message(json!({"id": (n << 22).to_string()}));
+                *by_whom.entry(in_house(&said, house, None)).or_default() += 1;
+            }
+            by_whom
+        };
+        let percent = |percent: u8| json!({"channels": {"400": {"chime_in": percent}}});
+        assert_eq!(chiming_in(&guild(percent(0))).into_keys().collect::<Vec<_>>(), [""]);
+        let tenth = chiming_in(&guild(percent(10)));
+        assert!((8_850..9_150).contains(&tenth[""]), "{tenth:?}");
+        let always = chiming_in(&guild(percent(100)));
+        for who in ["grim", "mabel", "rex"] {
+            let n = always[&format!("{who} by Chance")];
+            assert!((3_000..3_700).contains(&n), "everybody has a turn: {always:?}");
+        }
+        let mut row = percent(100);
+        row["muted"] = json!({"rex": 1, "mabel": 1});
+        let alone = chiming_in(&guild(row));
+        assert_eq!(alone.into_keys().collect::<Vec<_>>(), ["grim by Chance"]);
+    }
+
+    #[test]
+    fn an_allowlist_closes_the_houses_that_are_not_on_it() {
+        let den: Arc<store::DenRow> =
+            Arc::new(serde_json::from_value(json!({"allowlist": true})).unwrap());
+        let stranger = House { den: den.clone(), ..House::default() };
+        let guest = House { den: den.clone(), ..guild(json!({"allowed": true})) };
+        let direct = House { is_direct: true, ..stranger.clone() };
+        assert!(House::default().is_open() && !stranger.is_open());
+        assert!(guest.is_open() && direct.is_open());
     }
 }

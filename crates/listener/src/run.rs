@@ -19,20 +19,22 @@ use twilight_model::gateway::payload::outgoing::identify::IdentifyProperties;
 
 use crate::{
     budget::Budget,
-    checkpoint::{Checkpoint, is_gateway_url},
+    checkpoint::{Checkpoint, is_gateway_url, now_ms},
     counts::Counts,
     error::RunError,
     health::{Health, ShardReport},
+    houses::Houses,
     intake::Intake,
     interactions::Interactions,
     lanes::Lanes,
     ring::Ring,
     routing::{Den, Ears},
     shard::ShardTask,
+    traces::Traces,
+    waiting::Waiting,
 };
 
-/// What we listen to. Reactions are asked for although nothing reads them yet, as changing the intents
-/// costs every shard a new session. Interactions need none.
+/// What we listen to. Changing it costs every shard a new session. Interactions need none.
 pub const INTENTS: Intents = Intents::GUILDS
     .union(Intents::GUILD_MESSAGES)
     .union(Intents::GUILD_MESSAGE_REACTIONS)
@@ -80,6 +82,8 @@ pub struct Patience {
     pub steady: Duration,
     /// With a queue that does not take what was received, at the end.
     pub flush: Duration,
+    /// With settings of guilds and of the operator that were read so long ago.
+    pub settings: Duration,
 }
 
 impl Default for Patience {
@@ -90,6 +94,7 @@ impl Default for Patience {
             backlog: 1_000,
             steady: Duration::from_secs(30),
             flush: Duration::from_secs(15),
+            settings: Duration::from_secs(30),
         }
     }
 }
@@ -129,6 +134,8 @@ pub async fn run(listener: Listener, stop: CancellationToken) -> Result<(), RunE
     let counts = Arc::new(Counts::default());
     let ears = roster.iter().map(Ears::from).collect();
     let den = Arc::new(Den::new(me.id, application.id, ears));
+    let houses = Arc::new(Houses::new(store.clone(), patience.settings, counts.clone()));
+    houses.read_den().await;
     let (lanes, sending) = Lanes::new(sink.clone(), counts.clone());
     let budget = Budget::new(
         discord.clone(),
@@ -162,18 +169,27 @@ pub async fn run(listener: Listener, stop: CancellationToken) -> Result<(), RunE
             Arc::new(Checkpoint::new(store.clone(), application.id, id, INTENTS, began.clone()));
         reports.push(report.clone());
         checkpoints.push(checkpoint.clone());
-        let interactions =
-            Interactions::new(discord.clone(), den.clone(), lanes.clone(), counts.clone());
+        let interactions = Interactions::new(
+            discord.clone(),
+            den.clone(),
+            houses.clone(),
+            lanes.clone(),
+            counts.clone(),
+        );
         let task = ShardTask {
             id,
             config: config.clone(),
             intake: Intake {
                 den: den.clone(),
+                houses: houses.clone(),
                 checkpoint,
                 lanes: lanes.clone(),
                 interactions,
                 counts: counts.clone(),
                 ring: Ring::default(),
+                traces: Traces::since(now_ms()),
+                waiting: Waiting::default(),
+                listed: HashSet::new(),
                 unreadable: HashSet::new(),
             },
             budget: budget.clone(),
@@ -188,6 +204,7 @@ pub async fn run(listener: Listener, stop: CancellationToken) -> Result<(), RunE
     drop(lanes);
 
     let mut background = JoinSet::new();
+    background.spawn(async move { houses.keep_den_known().await });
     if let Some(listener) = health {
         let health = Arc::new(Health { shards: reports, depth, counts: counts.clone() });
         background.spawn(health.serve(listener));

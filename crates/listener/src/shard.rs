@@ -50,6 +50,7 @@ impl ShardTask {
         self.restore().await?;
         let outcome = self.connections().await;
         self.report.set(Doing::Stopped);
+        self.intake.finish_waiting().await;
         // Bounded: each interaction in work has its three seconds.
         self.intake.interactions.finish().await;
         outcome
@@ -138,7 +139,7 @@ impl ShardTask {
 
     /// Waits until the backlog is half gone and the sink says that it is there. The session waits at
     /// Discord meanwhile, for a few minutes. `false` if asked to stop.
-    async fn wait_for_room(&self) -> bool {
+    async fn wait_for_room(&mut self) -> bool {
         let shard = self.id.number();
         self.intake.counts.pauses.add();
         let depth = self.intake.lanes.depth().get();
@@ -167,8 +168,9 @@ impl ShardTask {
         true
     }
 
-    /// Sleeps, showing that it is alive. `false` if asked to stop.
-    async fn pause(&self, doing: Doing, pause: Duration) -> bool {
+    /// Sleeps, showing that it is alive, and deals with what waits for settings meanwhile. `false` if asked to
+    /// stop.
+    async fn pause(&mut self, doing: Doing, pause: Duration) -> bool {
         let until = Instant::now() + pause;
         loop {
             self.report.set(doing);
@@ -178,6 +180,7 @@ impl ShardTask {
             }
             tokio::select! {
                 () = self.stop.cancelled() => return false,
+                waited = self.intake.ready(), if self.intake.is_waiting() => self.intake.let_go(waited),
                 () = sleep(left.min(Duration::from_secs(1))) => {}
             }
         }

@@ -70,11 +70,16 @@ impl Tracker {
 
     /// Settles one part of what was received at `place`.
     pub fn settle(&mut self, place: Place) {
+        self.split(place, 0);
+    }
+
+    /// Makes `parts` parts of one part of what was received at `place`; 0 settles it.
+    pub fn split(&mut self, place: Place, parts: usize) {
         if place.session != self.session {
             return;
         }
         if let Some(unsettled) = self.unsettled.get_mut(&place.sequence) {
-            unsettled.parts -= 1;
+            unsettled.parts = unsettled.parts + parts - 1;
             if unsettled.parts == 0 {
                 self.unsettled.remove(&place.sequence);
             }
@@ -133,6 +138,21 @@ mod tests {
         assert_eq!(checkpoint(&tracker), 1);
         tracker.settle(place);
         assert_eq!(checkpoint(&tracker), 2);
+    }
+
+    #[test]
+    fn one_that_turns_out_to_be_several_is_settled_when_all_are_accepted() {
+        let mut tracker = tracker();
+        let place = tracker.receive(2, 1);
+        tracker.split(place, 3);
+        tracker.settle(place);
+        tracker.settle(place);
+        assert_eq!(checkpoint(&tracker), 1);
+        tracker.settle(place);
+        assert_eq!(checkpoint(&tracker), 2);
+        let place = tracker.receive(3, 1);
+        tracker.split(place, 0);
+        assert_eq!(checkpoint(&tracker), 3);
     }
 
     #[test]

@@ -60,6 +60,122 @@ pub enum What {
     Message(Message),
     /// A person used a slash command or a menu; the listener has deferred the answer.
     Command(Command),
+    /// A person pressed a button, chose from a menu or sent a form; the listener has acknowledged it.
+    Press(Press),
+    /// A person reacted to a message with one of the signs the den knows.
+    Reaction(Reaction),
+    /// A person changed the text of a message.
+    Edited(Edited),
+    /// Messages are gone from Discord.
+    Deleted {
+        /// Which.
+        message_ids: Vec<Id<MessageMarker>>,
+    },
+    /// The bot was let into a guild just now.
+    Joined,
+    /// A guild removed the bot.
+    Left,
+    /// A worker asks: answer anew what this reply answered.
+    Again(Again),
+    /// A worker asks for work that no answer waits for.
+    Chore(Chore),
+}
+
+/// A button, a choice or a form. It is answered like a command, within 15 minutes, by `token`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Press {
+    /// Discord's id of the interaction.
+    pub id: Id<InteractionMarker>,
+    /// The interaction's token: a credential for 15 minutes, never logged.
+    pub token: String,
+    /// What the button, menu or form was given as its id, at most 100 characters.
+    pub custom_id: String,
+    /// What was chosen from a menu.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// What was typed into a form, by the ids of its fields.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub fields: std::collections::BTreeMap<String, String>,
+    /// The message that carries the button; none where a form was opened by a command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<Id<MessageMarker>>,
+    /// What the person may do in the channel, as Discord's bits; none in a direct message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<u64>,
+}
+
+impl fmt::Debug for Press {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Press")
+            .field("id", &self.id)
+            .field("custom_id", &self.custom_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A sign put on a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// The message.
+    pub message_id: Id<MessageMarker>,
+    /// Which sign.
+    pub sign: Sign,
+}
+
+/// The signs people steer a reply with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    /// ❌ delete it.
+    Delete,
+    /// 🔁 answer again.
+    Again,
+    /// ❓ why did it say that?
+    Why,
+}
+
+impl Sign {
+    /// The sign an emoji is; none for all others.
+    pub fn of(emoji: &str) -> Option<Self> {
+        match emoji.trim_end_matches('\u{FE0F}') {
+            "\u{274C}" => Some(Sign::Delete),
+            "\u{1F501}" => Some(Sign::Again),
+            "\u{2753}" => Some(Sign::Why),
+            _ => None,
+        }
+    }
+}
+
+/// A message's new text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edited {
+    /// The message.
+    pub message_id: Id<MessageMarker>,
+    /// Its text now, as Discord sent it.
+    pub text: String,
+    /// The people mentioned in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+}
+
+/// An answer wanted anew: the question as it was kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Again {
+    /// The first message of the reply that is replaced.
+    pub reply: Id<MessageMarker>,
+    /// The message that was answered; where a command asked, its interaction's id.
+    pub question: Id<MessageMarker>,
+    /// What was asked, cleaned already.
+    pub text: String,
+}
+
+/// Work that no answer waits for: it asks a model after the reply, in a group of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Chore {
+    /// Write the channel's summary anew from the old one and what was said since, and find what is worth
+    /// keeping in it.
+    Digest,
 }
 
 /// A person's message.
@@ -117,14 +233,34 @@ pub struct Command {
     pub id: Id<InteractionMarker>,
     /// The interaction's token: a credential for 15 minutes, never logged.
     pub token: String,
-    /// The command's name as registered: `ask`, `personalities`, `Why did it say that?`.
+    /// The command's name as registered, with its subcommand: `ask`, `privacy export`,
+    /// `Why did it say that?`.
     pub name: String,
-    /// Text options by name.
+    /// Options by name, as text; a person's or channel's is its id.
     #[serde(default)]
     pub options: std::collections::BTreeMap<String, String>,
     /// The message a menu was opened on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// The people its options name: an option holds the id, this the name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Mention>,
+    /// What the person may do in the channel, as Discord's bits; none in a direct message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<u64>,
+}
+
+impl Command {
+    /// An option's value; nothing where it was left out.
+    pub fn option(&self, name: &str) -> Option<&str> {
+        self.options.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The person an option names.
+    pub fn person(&self, name: &str) -> Option<&Mention> {
+        let id = self.option(name)?;
+        self.people.iter().find(|person| person.id.to_string() == id)
+    }
 }
 
 impl fmt::Debug for Command {
@@ -143,6 +279,11 @@ pub struct Target {
     pub message_id: Id<MessageMarker>,
     /// Whether our own application posted it (as the bot user or by our webhook).
     pub ours: bool,
+    /// Who wrote it.
+    pub author: Person,
+    /// What it says, at most 2,000 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
 }
 
 /// A person as the event needs them.
@@ -215,6 +356,11 @@ impl EventId {
         Self(format!("{cause}:{personality}"))
     }
 
+    /// The id of a further event about the same cause: `1080@edited:steward`.
+    pub fn labelled(cause: u64, label: &str, personality: &PersonalityId) -> Self {
+        Self(format!("{cause}@{label}:{personality}"))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -280,16 +426,19 @@ impl Event {
         body
     }
 
-    /// The message group: turns of one channel keep their order.
+    /// The message group: turns of one channel keep their order, and no turn waits behind a chore.
     pub fn group(&self) -> String {
-        self.channel_id.to_string()
+        match self.what {
+            What::Chore(_) => format!("{}-chores", self.channel_id),
+            _ => self.channel_id.to_string(),
+        }
     }
 
     /// The message that caused it, where one did.
     pub fn message(&self) -> Option<&Message> {
         match &self.what {
             What::Message(message) => Some(message),
-            What::Command(_) => None,
+            _ => None,
         }
     }
 }

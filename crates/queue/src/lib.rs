@@ -9,8 +9,8 @@ mod sink;
 mod sqs;
 
 pub use event::{
-    Addressed, Attachment, Command, Event, EventId, Line, Mention, Message, Person, Quoted,
-    ReadError, STEWARD, Target, VERSION, What,
+    Addressed, Again, Attachment, Chore, Command, Edited, Event, EventId, Line, Mention, Message,
+    Person, Press, Quoted, Reaction, ReadError, STEWARD, Sign, Target, VERSION, What,
 };
 pub use name::dead_letter_queue_name;
 pub use sink::{SendError, Sink};

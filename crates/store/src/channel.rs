@@ -6,7 +6,12 @@ use twilight_model::id::{
     marker::{ChannelMarker, GuildMarker, WebhookMarker},
 };
 
-use crate::{Error, Store, item::Fresh, window::partition};
+use crate::{
+    Error, Store,
+    item::Fresh,
+    keep::{place_item, put},
+    window::partition,
+};
 
 /// The sort key of the row.
 pub(crate) const SORT: &str = "ROW";
@@ -23,6 +28,10 @@ pub struct ChannelRow {
     pub parent_id: Option<Id<ChannelMarker>>,
     /// Whether only adults may read it.
     pub age_restricted: bool,
+    /// Whether everybody in its guild may read it; nobody knows until it was looked at.
+    pub is_public: bool,
+    /// When that was looked at, in milliseconds since the Unix epoch.
+    pub looked_at_ms: u64,
     /// The den's webhook there.
     pub webhook: Option<WebhookRow>,
     /// Why webhooks cannot be used there, and until when that is believed (ms since the epoch).
@@ -80,7 +89,11 @@ impl Store {
         channel: Id<ChannelMarker>,
         row: &ChannelRow,
     ) -> Result<(), Error> {
-        let operation = format!("keep the row of channel {channel}");
-        self.write_item(partition(channel), SORT.to_owned(), row, None, &operation).await
+        let operation = || format!("keep the row of channel {channel}");
+        if let Some(guild) = row.guild_id {
+            // Whatever is kept there is found when the guild leaves.
+            self.write_all(vec![put(place_item(guild, channel))], operation).await?;
+        }
+        self.write_item(partition(channel), SORT.to_owned(), row, None, &operation()).await
     }
 }

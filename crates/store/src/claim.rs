@@ -14,13 +14,10 @@ use twilight_model::id::{
 };
 
 use crate::{
-    Error, ITEM_VERSION, Store,
+    Error, Held, ITEM_VERSION, Store,
     error::{failed, unreadable},
-    n, s, ttl,
+    n, retention, s, ttl,
 };
-
-/// Days a claim is kept after its last write: longer than any queue redelivers.
-const KEPT_DAYS: u64 = 1;
 
 /// One try of a turn.
 #[derive(Clone, Debug)]
@@ -61,6 +58,8 @@ pub struct Progress {
     pub shown: Vec<Shown>,
     /// The whole answer, if there is one: it is not paid for twice.
     pub answer: Option<Answer>,
+    /// What an earlier attempt reserved and never settled: to be released by this one.
+    pub held: Option<Held>,
 }
 
 /// A whole answer.
@@ -117,10 +116,12 @@ struct Item {
     text: Option<String>,
     #[serde(default)]
     own: bool,
+    held: Option<Held>,
 }
 
 impl Store {
-    /// Takes the claim of `event` for a turn that answers `members` (leader first) together.
+    /// Takes the claim of `event` for a turn that answers `members` (leader first) together, and notes what
+    /// it holds of the budgets, in the place of what an earlier attempt held.
     ///
     /// One write, no read. Where an unfinished earlier attempt left progress, its member list stays: the
     /// caller narrows the turn to it.
@@ -132,15 +133,19 @@ impl Store {
         event: &EventId,
         members: &[EventId],
         attempt: &Attempt,
+        held: Option<Held>,
     ) -> Result<Claimed, Error> {
         let operation = || format!("claim {event}");
+        let held = held.map_or(Ok(AttributeValue::Null(true)), serde_dynamo::to_attribute_value);
         let taken = self
             .claim_update(event)
             .update_expression(
-                "SET #v = :v, #token = :token, #lock = :lock, #ttl = :ttl, \
+                "SET #v = :v, #token = :token, #lock = :lock, #ttl = :ttl, #held = :held, \
                  #state = if_not_exists(#state, :claimed), \
                  #members = if_not_exists(#members, :members) ADD #tries :one",
             )
+            .expression_attribute_names("#held", "held")
+            .expression_attribute_values(":held", held.map_err(unreadable(operation()))?)
             .condition_expression(
                 "attribute_not_exists(pk) OR (#lock < :now AND #state IN (:claimed, :showing, :generated))",
             )
@@ -154,7 +159,7 @@ impl Store {
             .expression_attribute_values(":v", n(ITEM_VERSION))
             .expression_attribute_values(":token", s(&attempt.token))
             .expression_attribute_values(":lock", n(attempt.lock_ms))
-            .expression_attribute_values(":ttl", n(ttl(attempt.now_ms, KEPT_DAYS)))
+            .expression_attribute_values(":ttl", n(ttl(attempt.now_ms, retention::CLAIM)))
             .expression_attribute_values(":now", n(attempt.now_ms))
             .expression_attribute_values(":members", ids(members))
             .expression_attribute_values(":one", n(1))
@@ -283,6 +288,34 @@ impl Store {
         .await
     }
 
+    /// Notes that the turn holds nothing of the budgets any more, before it is settled: a crash in between
+    /// leaves too much reserved, never too little.
+    ///
+    /// # Errors
+    /// [`Error::ClaimLost`], [`Error::Failed`].
+    pub async fn let_go(&self, event: &EventId, attempt: &Attempt) -> Result<(), Error> {
+        self.hold(event, attempt, None).await
+    }
+
+    /// Notes what the turn holds of the budgets.
+    pub(crate) async fn hold(
+        &self,
+        event: &EventId,
+        attempt: &Attempt,
+        held: Option<Held>,
+    ) -> Result<(), Error> {
+        let held = held.map_or(Ok(AttributeValue::Null(true)), serde_dynamo::to_attribute_value);
+        self.write_claim(
+            event,
+            attempt,
+            "settle",
+            "SET #held = :value",
+            &[("#held", "held")],
+            vec![(":value", held.map_err(unreadable(format!("settle {event}")))?)],
+        )
+        .await
+    }
+
     /// Gives the claim up, so that the next attempt need not wait and does not count this one as a crash.
     /// Done twice, it counts once.
     ///
@@ -395,6 +428,7 @@ impl Item {
             members: self.members,
             shown: self.shown,
             answer: self.text.map(|text| Answer { text, own_words }),
+            held: self.held,
         }
     }
 
@@ -402,7 +436,10 @@ impl Item {
         match self.state.as_str() {
             "sent" | "silent" => Claimed::Closed,
             // Our own write, whose answer was lost on the way: the SDK tried again.
-            _ if self.token == attempt.token => Claimed::Won(self.progress(1)),
+            // What is held is its own as well, and what was held before is not known: it stays reserved.
+            _ if self.token == attempt.token => {
+                Claimed::Won(Progress { held: None, ..self.progress(1) })
+            }
             _ => Claimed::Live { until_ms: self.lock },
         }
     }

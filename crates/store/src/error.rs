@@ -27,6 +27,21 @@ pub enum Error {
         #[source]
         source: serde_dynamo::Error,
     },
+    /// A sealed page is damaged.
+    #[error("{operation}: a page cannot be unfolded")]
+    Torn {
+        /// What was tried.
+        operation: String,
+        /// What is wrong with it.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Others changed the item again and again while this change was made: try later.
+    #[error("{operation}: too many change it at once")]
+    Contended {
+        /// What was tried.
+        operation: String,
+    },
     /// The claim belongs to another attempt now: whatever this turn still holds must not be written.
     #[error("{operation}: another attempt holds the claim")]
     ClaimLost {

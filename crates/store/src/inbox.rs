@@ -6,7 +6,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use queue::Event;
 
-use crate::{Error, ITEM_VERSION, Store, error::failed, n, s};
+use crate::{Error, ITEM_VERSION, Store, error::failed, n, retention, s, ttl};
 
 impl Store {
     /// Accepts an event. The same event again is the same row.
@@ -25,7 +25,7 @@ impl Store {
         self.db
             .put_item()
             .table_name(&self.table)
-            .item("pk", s(PARTITION))
+            .item("pk", s(INBOX))
             .item("sk", s(id))
             .item("body", s(body))
             .item("at", n(at_ms))
@@ -44,7 +44,7 @@ impl Store {
         self.db
             .delete_item()
             .table_name(&self.table)
-            .key("pk", s(PARTITION))
+            .key("pk", s(INBOX))
             .key("sk", s(event))
             .send()
             .await
@@ -62,7 +62,7 @@ impl Store {
             .query()
             .table_name(&self.table)
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", s(PARTITION))
+            .expression_attribute_values(":pk", s(INBOX))
             .into_paginator()
             .send();
         let mut rows = Vec::new();
@@ -84,14 +84,18 @@ impl Store {
         rows.sort_by_key(|(at, _, _)| *at);
         Ok(rows.into_iter().map(|(_, id, body)| (id, body)).collect())
     }
-}
 
-impl Store {
-    /// Keeps a body that nobody can deal with, and why: the dead-letter queue of one machine.
+    /// Keeps a body that nobody can deal with, and why, for a fortnight: the dead-letter queue of one machine.
     ///
     /// # Errors
     /// [`Error::Failed`].
-    pub async fn put_aside(&self, id: &str, body: &str, reason: &str) -> Result<(), Error> {
+    pub async fn put_aside(
+        &self,
+        id: &str,
+        body: &str,
+        reason: &str,
+        now_ms: u64,
+    ) -> Result<(), Error> {
         self.db
             .put_item()
             .table_name(&self.table)
@@ -99,6 +103,7 @@ impl Store {
             .item("sk", s(id))
             .item("body", s(body))
             .item("reason", s(reason))
+            .item("ttl", n(ttl(now_ms, retention::DEAD_LETTER)))
             .item("v", n(ITEM_VERSION))
             .send()
             .await
@@ -107,5 +112,7 @@ impl Store {
     }
 }
 
-const PARTITION: &str = "INBOX";
-const DEAD: &str = "DEAD";
+/// The partition of what waits.
+pub(crate) const INBOX: &str = "INBOX";
+/// The partition of what was put aside.
+pub(crate) const DEAD: &str = "DEAD";

@@ -1,5 +1,8 @@
 //! One item, read or written.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -7,6 +10,9 @@ use crate::{
     error::{failed, unreadable},
     n, s,
 };
+
+/// An item as DynamoDB has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// How fresh a read must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

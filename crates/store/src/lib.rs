@@ -5,26 +5,66 @@
 //! where it ages, a `ttl` in seconds since the Unix epoch. TTL deletes lag by days, so readers of short-lived
 //! items compare times themselves. This crate reads no clock: callers pass the time in.
 
+mod audit;
+mod batch;
+mod budget;
+mod change;
 mod channel;
 mod claim;
 mod counter;
+mod den;
+mod dump;
+mod episode;
+mod erase;
 mod error;
+mod export;
+mod fact;
+mod forget;
 mod gateway;
 mod gather;
+mod guild;
 mod inbox;
 mod item;
+mod keep;
+mod leaf;
+mod line;
+mod once;
+mod person;
+mod place;
+mod quote;
 mod reply;
+mod report;
+pub mod retention;
+mod seal;
+mod space;
+mod summary;
 mod table;
+mod waiting;
 mod window;
 
+pub use audit::Act;
+pub use budget::{Day, Entry, Held, Purse, Spending};
 pub use channel::{ChannelRow, Kind, WebhookRow};
 pub use claim::{Answer, Attempt, Claimed, Progress, Shown, Via};
 pub use counter::{Counter, Subject};
+pub use den::DenRow;
+pub use dump::{Dump, LoadError};
+pub use episode::{Episode, Episodes};
+pub use erase::Erased;
 pub use error::Error;
+pub use export::Record;
+pub use fact::{About, Book, BookError, Fact, MOST_CHARS, MOST_CLOSED, MOST_OPEN, Origin};
 pub use gateway::GatewaySession;
-pub use gather::{Gathered, Wanted};
+pub use gather::{Gathered, MOST_PEOPLE, Rows, ScopeMemory, Wanted};
+pub use guild::{ChannelSettings, FOREVER, GuildLimits, GuildRow, MOST_CHANNELS, Pause};
+pub use keep::{Keeper, Kept, Trace};
+pub use line::LineError;
+pub use person::Preferences;
 pub use reply::ReplyRow;
-pub use window::{Speaker, WindowTurn};
+pub use seal::MOST_PAGES;
+pub use space::{NoSpace, Scope, Space};
+pub use summary::Summary;
+pub use window::Speaker;
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 

@@ -9,17 +9,15 @@ use twilight_model::id::{
 };
 
 use crate::{
-    Error, Store,
+    Error, Shown, Store,
     error::{failed, unreadable},
     item::Fresh,
-    s, ttl,
+    keep::message_partition as partition,
+    retention, s, ttl,
 };
 
 /// The sort key of the row.
-const SORT: &str = "R";
-
-/// Days an explanation is kept.
-const KEPT_DAYS: u64 = 30;
+pub(crate) const SORT: &str = "R";
 
 /// A message a personality posted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +34,12 @@ pub struct ReplyRow {
     pub asker: Id<UserMarker>,
     /// The explanation as JSON: ids and figures, never words.
     pub why: String,
+    /// All messages of the reply, in order.
+    #[serde(default)]
+    pub messages: Vec<Shown>,
+    /// The message or interaction that asked; the last one where several did.
+    #[serde(default)]
+    pub question: Option<Id<MessageMarker>>,
 }
 
 #[derive(Deserialize)]
@@ -50,7 +54,7 @@ impl Store {
     /// [`Error::Failed`].
     pub async fn keep_reply(&self, row: &ReplyRow, now_ms: u64) -> Result<(), Error> {
         let operation = format!("keep the row of message {}", row.message_id);
-        let ttl = Some(ttl(now_ms, KEPT_DAYS));
+        let ttl = Some(ttl(now_ms, retention::REPLY));
         self.write_item(partition(row.message_id), SORT.to_owned(), row, ttl, &operation).await
     }
 
@@ -86,8 +90,4 @@ impl Store {
             .map_err(unreadable(operation()))?;
         Ok(claims.into_iter().filter_map(|claim| claim.why).collect())
     }
-}
-
-fn partition(message: Id<MessageMarker>) -> String {
-    format!("M#{message}")
 }

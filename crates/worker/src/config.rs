@@ -4,6 +4,7 @@ use std::{fmt, path::PathBuf};
 
 use discord::Token;
 use model::{BedrockSettings, Guardrail};
+use twilight_model::id::{Id, marker::UserMarker};
 
 /// What the worker binary needs to know.
 #[derive(Clone, Debug)]
@@ -22,6 +23,10 @@ pub struct Config {
     pub queue_prefix: String,
     /// Where models are asked.
     pub model: ModelConfig,
+    /// The people who run the den.
+    pub operators: Vec<Id<UserMarker>>,
+    /// A file of the operator's own prices.
+    pub prices: Option<PathBuf>,
     /// Whether Lambda runs us.
     pub is_lambda: bool,
 }
@@ -78,6 +83,7 @@ impl Config {
                  DEN_MODEL_URL)",
             );
         }
+        let operators = env.operators();
         env.complete(|env| {
             Some(Self {
                 token: token?,
@@ -87,6 +93,8 @@ impl Config {
                 table: env.table(),
                 queue_prefix: env.queue_prefix(),
                 model: model?,
+                operators,
+                prices: env.prices(),
                 is_lambda: env.get("AWS_LAMBDA_RUNTIME_API").is_some(),
             })
         })
@@ -169,6 +177,26 @@ impl<'a> Environment<'a> {
     /// What the names of the queues begin with.
     pub fn queue_prefix(&self) -> String {
         self.or("DEN_QUEUE_PREFIX", "roast-den-")
+    }
+
+    /// The file of the operator's own prices.
+    pub fn prices(&self) -> Option<PathBuf> {
+        self.get("DEN_PRICES").map(PathBuf::from)
+    }
+
+    /// The people who run the den, as Discord's user ids with commas between them.
+    pub fn operators(&mut self) -> Vec<Id<UserMarker>> {
+        let ids = self.get("DEN_OPERATORS").unwrap_or_default();
+        let mut operators = Vec::new();
+        for id in ids.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+            match id.parse().ok().and_then(Id::new_checked) {
+                Some(id) => operators.push(id),
+                None => self.problem(format!(
+                    "DEN_OPERATORS: `{id}` is no user id; copy it from Discord with developer mode on"
+                )),
+            }
+        }
+        operators
     }
 
     /// Where models are asked, where a model is named.

@@ -6,6 +6,8 @@ use personality::PersonalityId;
 use queue::dead_letter_queue_name;
 use store::Store;
 
+use crate::clock::now_ms;
+
 /// Where bodies go that nobody can deal with, each with its reason.
 #[derive(Clone)]
 pub enum DeadLetters {
@@ -34,7 +36,7 @@ impl DeadLetters {
     ) -> anyhow::Result<()> {
         tracing::error!(personality = %queue, id, reason, "an event was put aside");
         match self {
-            DeadLetters::Table(store) => store.put_aside(id, body, reason).await?,
+            DeadLetters::Table(store) => store.put_aside(id, body, reason, now_ms()).await?,
             DeadLetters::Sqs { client, prefix } => {
                 let name = dead_letter_queue_name(prefix, queue);
                 let found = client.get_queue_url().queue_name(&name).send().await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use personality::PersonalityId;
 use queue::{Event, ReadError, STEWARD, What};
 
-use crate::{Deadline, Delivery, Verdict, Worker, steward, turn};
+use crate::{Deadline, Delivery, Verdict, Worker, chores, steward, turn};
 
 /// A further turn is not begun with less time than this: a model's first word may take ten seconds, and the
 /// end of a turn keeps seven back. Where all of it is less, a further turn needs nearly all.
@@ -100,6 +100,9 @@ impl Worker {
             return vec![steward::serve(self, first, deadline).await];
         }
         match self.roster.get(&first.personality) {
+            Some(who) if matches!(first.what, What::Chore(_)) => {
+                vec![chores::serve(self, who, first, receives, deadline).await]
+            }
             Some(who) => turn::turn(self, who, events, receives, deadline).await,
             None => vec![unknown(&first.personality)],
         }

@@ -6,19 +6,24 @@
 //! embedded database.
 
 mod ask;
+mod charges;
+mod chores;
 mod clock;
 pub mod config;
 mod dead_letter;
 mod files;
 mod group;
 pub mod lambda;
+mod memory;
 mod models;
 pub mod poll;
 mod reply;
 mod retake;
 mod settle;
 mod source;
+mod space;
 mod steward;
+mod told;
 mod turn;
 mod verdict;
 mod voice;
@@ -26,11 +31,16 @@ mod voice;
 use std::sync::Arc;
 
 use discord::Discord;
+use model::Prices;
 use personality::Roster;
+use queue::Sink;
 use store::Store;
+use twilight_model::id::{Id, marker::UserMarker};
 
+pub use charges::prices;
 pub use clock::Deadline;
 pub use dead_letter::DeadLetters;
+pub use memory::Memory;
 pub use models::{Models, Provider, allows};
 pub use verdict::{Delivery, Verdict};
 
@@ -47,4 +57,12 @@ pub struct Worker {
     pub models: Models,
     /// Where bodies go that nobody can deal with.
     pub dead_letters: DeadLetters,
+    /// What models cost.
+    pub prices: Arc<Prices>,
+    /// What is indexed of the scopes served lately.
+    pub memory: Memory,
+    /// Where events go that a turn causes.
+    pub sink: Arc<dyn Sink>,
+    /// The people who run the den: they may do everything in it.
+    pub operators: Arc<[Id<UserMarker>]>,
 }

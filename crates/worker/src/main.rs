@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
-use den_worker::{DeadLetters, Models, Worker, config::Config};
+use den_worker::{DeadLetters, Memory, Models, Worker, config::Config};
 use discord::{Discord, Settings};
 use personality::{PersonalityId, Roster};
-use queue::STEWARD;
+use queue::{STEWARD, SqsSink};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,10 @@ async fn main() -> anyhow::Result<()> {
         models: Models::configured(&config.model, &aws)?,
         dead_letters: DeadLetters::Sqs { client: sqs.clone(), prefix: config.queue_prefix.clone() },
         roster: Arc::new(roster),
+        prices: Arc::new(den_worker::prices(config.prices.as_deref())?),
+        memory: Memory::default(),
+        sink: Arc::new(SqsSink::new(sqs.clone(), config.queue_prefix.clone())),
+        operators: config.operators.clone().into(),
     };
     if config.is_lambda {
         return den_worker::lambda::run(worker, sqs, &config.queue_prefix)

@@ -1,8 +1,8 @@
 //! The reply while it grows: first words early, edits paced, the final text always.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use chat::Draft;
+use chat::{Draft, Guard};
 use discord::{Edited, Error, Lane, code};
 use store::{Attempt, ChannelRow, Shown};
 use tokio::time::Instant;
@@ -77,6 +77,11 @@ impl<'a> Reply<'a> {
             is_refused: false,
             was_deleted: false,
         }
+    }
+
+    /// The same with a guard that looks at everything before it is shown.
+    pub(crate) fn guarded(self, guard: Guard) -> Self {
+        Self { draft: self.draft.guarded(Arc::new(guard)), ..self }
     }
 
     /// Looks for messages that an earlier attempt posted and did not write down, and takes them over.

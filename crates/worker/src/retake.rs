@@ -31,7 +31,8 @@ pub(crate) async fn left_behind(
         Voice::Bot => Some(stage.discord.me().await.map_err(discord_error)?.id),
         Voice::Webhook { .. } => None,
     };
-    let cause: u64 = stage.leader().cause().parse().unwrap_or(1);
+    let cause = stage.leader().cause();
+    let cause: u64 = cause.split('@').next().and_then(|id| id.parse().ok()).unwrap_or(1);
     let mut after: Id<MessageMarker> = Id::new(cause.max(1));
     let mut ours = Vec::new();
     for _ in 0..PAGES {

@@ -4,26 +4,41 @@ use chat::{Explanation, Outcome};
 use futures_util::future::{join_all, try_join_all};
 use personality::Personality;
 use queue::{Event, EventId, What};
-use store::{Attempt, Claimed, Error, ReplyRow, Shown, Speaker, Store, WindowTurn};
+use store::{
+    Attempt, Claimed, Episode, Error, Gathered, Kept, ReplyRow, Scope, Shown, Speaker, Store,
+};
 use twilight_model::id::Id;
 
-use crate::clock::now_ms;
+use crate::{
+    Worker, chores,
+    clock::now_ms,
+    memory::{terms, written_ms},
+    space, told,
+    turn::{asked, question},
+};
+
+/// Open messages of a scope from which it is worth asking the store to fold some; it folds beyond 64.
+const FOLD_FROM: usize = 64;
 
 /// What a turn came to.
 pub(crate) struct Settled<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) worker: &'a Worker,
     pub(crate) who: &'a Personality,
     /// The events answered together; the first one leads.
     pub(crate) events: &'a [Event],
     /// Events answered with them that were not delivered this time.
     pub(crate) absent: &'a [EventId],
     pub(crate) attempt: &'a Attempt,
+    /// What the turn knew.
+    pub(crate) gathered: &'a Gathered,
     pub(crate) shown: &'a [Shown],
     /// What it said in words of its own; nothing for fixed lines.
     pub(crate) said: Option<&'a str>,
     pub(crate) why: &'a Explanation,
-    /// Whether what people said is kept in the window.
+    /// Whether what people said is kept.
     pub(crate) remember: bool,
+    /// Whether there is a model that can make a digest.
+    pub(crate) digests: bool,
 }
 
 /// Writes it all down, then closes the claims: the members' first, the leader's last, so that a crash in
@@ -32,24 +47,127 @@ pub(crate) struct Settled<'a> {
 /// # Errors
 /// The store's; then the leader's claim is open, and the next attempt comes back here.
 pub(crate) async fn settle(settled: Settled<'_>) -> Result<(), Error> {
-    let Settled { store, who, events, absent, attempt, shown, said, why, remember } = settled;
+    let Settled { worker, who, events, absent, attempt, shown, why, .. } = settled;
+    let store = &worker.store;
     let leader = &events[0];
-    let turns = if remember { turns(events, shown, said) } else { Vec::new() };
-    tokio::try_join!(
-        keep_rows(store, who, events, shown, why),
-        store.remember_turns(leader.channel_id, &who.id, &turns, now_ms()),
-    )?;
+    let episodes = if settled.remember { settled.episodes() } else { Vec::new() };
+    let (rows, kept) =
+        tokio::join!(keep_rows(store, who, events, shown, why), settled.keep(&episodes),);
+    rows?;
+    let scope = kept?;
 
     let why_json = why.to_json();
     let spoke = why.outcome != Outcome::Silent;
     // What was not delivered is not claimed yet; closed ones, and ones another attempt is at, stay theirs.
-    let claimed = join_all(absent.iter().map(|id| store.claim(id, absent, attempt))).await;
+    let claimed = join_all(absent.iter().map(|id| store.claim(id, absent, attempt, None))).await;
     let taken =
         absent.iter().zip(claimed).filter(|(_, claim)| matches!(claim, Ok(Claimed::Won(_))));
     let members = events[1..].iter().map(|event| &event.id).chain(taken.map(|(id, _)| id));
     let closed = join_all(members.map(|id| store.close(id, attempt, spoke, &why_json))).await;
     closed.into_iter().collect::<Result<Vec<()>, Error>>()?;
-    store.close(&leader.id, attempt, spoke, &why_json).await
+    store.close(&leader.id, attempt, spoke, &why_json).await?;
+    if let Some(scope) = scope {
+        settled.tidy(&scope, episodes.len()).await;
+    }
+    Ok(())
+}
+
+impl Settled<'_> {
+    /// Keeps what was said and what was asked to be remembered, unless it was deleted meanwhile. Returns the
+    /// scope, where something was kept.
+    async fn keep(&self, episodes: &[Episode]) -> Result<Option<Scope>, Error> {
+        if episodes.is_empty() {
+            return Ok(None);
+        }
+        let last = self.events.last().expect("a turn has at least one event");
+        let row = self.gathered.rows.channel.clone();
+        let scope = space::scope_of(self.worker, last, &self.who.id, row).await;
+        let kept = Kept {
+            scope: &scope,
+            guild: last.guild_id,
+            channel: last.channel_id,
+            episodes,
+            days: self.gathered.rows.guild.retention_days(),
+        };
+        let store = &self.worker.store;
+        store.keep(&kept, now_ms()).await?;
+        for event in self.events.iter().filter(|event| self.may_keep(event)) {
+            told::remember(self.worker, event, &scope, &self.gathered.rows).await?;
+        }
+        // Whoever does not want to be quoted is not here either.
+        let people = &self.gathered.rows.people;
+        for (user, _) in people.iter().filter(|(_, wants)| wants.no_quote) {
+            if self.events.iter().any(|event| event.author.id == *user) {
+                store.set_quotable(&scope, *user, false).await?;
+            }
+        }
+        // A deletion may have overtaken this.
+        let ids: Vec<_> = episodes.iter().map(|episode| episode.message_id).collect();
+        for gone in store.buried(&ids).await? {
+            store.forget_message(gone, now_ms()).await?;
+        }
+        Ok(Some(scope))
+    }
+
+    /// Whether an event's words may be kept: their author wants it, and has not had everything erased since.
+    fn may_keep(&self, event: &Event) -> bool {
+        let wants = self.gathered.rows.people.get(&event.author.id);
+        wants.is_none_or(|wants| {
+            let said_ms = Id::new_checked(question(event)).map_or(0, written_ms);
+            !wants.no_memory && !wants.blocked && said_ms > wants.erased_at_ms
+        })
+    }
+
+    fn episodes(&self) -> Vec<Episode> {
+        let episode = |id: u64, event: &Event, speaker, text: String| {
+            let reply_to = match &event.what {
+                What::Message(message) => message.reply_to.as_ref().map(|quoted| quoted.message_id),
+                _ => None,
+            };
+            Some(Episode {
+                message_id: Id::new_checked(id)?,
+                channel_id: event.channel_id,
+                speaker,
+                terms: terms(&text),
+                terms_version: chat::recall::TERMS_VERSION,
+                text,
+                reply_to,
+                to: None,
+            })
+        };
+        let heard = self.events.iter().filter(|event| self.may_keep(event)).filter_map(|event| {
+            let text = asked(event);
+            let is_new = !matches!(event.what, What::Again(_)) && !text.is_empty();
+            let name = chat::clean_name(&event.author.name);
+            let speaker = Speaker::Person { id: event.author.id, name };
+            episode(question(event), event, speaker, text).filter(|_| is_new)
+        });
+        let last = self.events.last().expect("a turn has at least one event");
+        let own = self.said.zip(self.shown.first()).filter(|_| self.may_keep(last));
+        let own = own.and_then(|(text, first)| {
+            let own = episode(first.message_id.get(), last, Speaker::Me, text.to_owned())?;
+            let reply_to = Id::new_checked(question(last));
+            Some(Episode { to: Some(last.author.id), reply_to, ..own })
+        });
+        heard.chain(own).collect()
+    }
+
+    /// What can wait: the oldest open messages are folded, and a digest is ordered where enough was said since
+    /// the last. What fails here is done after the next answer.
+    async fn tidy(&self, scope: &Scope, n_new: usize) {
+        let memory = self.gathered.memory.iter().find(|memory| memory.scope == *scope);
+        let n_open = memory.map_or(0, |memory| memory.episodes.n_open) + n_new;
+        if n_open > FOLD_FROM
+            && let Err(e) = self.worker.store.seal(scope).await
+        {
+            tracing::warn!(space = %scope.space, error = %e, "no page was folded; the next answer tries again");
+        }
+        let last = self.events.last().expect("a turn has at least one event");
+        let summary = &self.gathered.rows.summary;
+        if self.digests && chores::is_due(&self.gathered.window, summary) {
+            chores::order(self.worker, last).await;
+        }
+    }
 }
 
 /// Keeps a row for every message shown: whose it is, and why it was said.
@@ -72,6 +190,8 @@ pub(crate) async fn keep_rows(
         event: events[0].id.clone(),
         asker: last.author.id,
         why: why.clone(),
+        messages: shown.to_vec(),
+        question: Id::new_checked(question(last)),
     });
     try_join_all(rows.map(|row| async move { store.keep_reply(&row, now).await })).await.map(drop)
 }
@@ -88,25 +208,4 @@ pub(crate) async fn give_up(
             tracing::debug!(error = %e, "a claim was not given up; it runs out");
         }
     }
-}
-
-fn turns(events: &[Event], shown: &[Shown], said: Option<&str>) -> Vec<WindowTurn> {
-    let heard = events.iter().filter_map(|event| {
-        let (message_id, text) = match &event.what {
-            What::Message(message) => (message.id, chat::clean(&message.text, &message.mentions)),
-            What::Command(command) => {
-                let question = command.options.get("question").map_or("", String::as_str);
-                (Id::new(command.id.get()), chat::clean(question, &[]))
-            }
-        };
-        let speaker =
-            Speaker::Person { id: event.author.id, name: chat::clean_name(&event.author.name) };
-        (!text.is_empty()).then_some(WindowTurn { message_id, speaker, text })
-    });
-    let own = said.zip(shown.first()).map(|(text, first)| WindowTurn {
-        message_id: first.message_id,
-        speaker: Speaker::Me,
-        text: text.to_owned(),
-    });
-    heard.chain(own).collect()
 }

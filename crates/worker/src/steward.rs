@@ -1,60 +1,69 @@
-//! The steward: the worker without a character, which serves a guild's commands.
+//! The steward: the worker without a character, which serves a guild's commands and whatever must not wait
+//! behind a turn.
 //!
-//! Its answers complete a deferred interaction, which is the same however often it is done: no claim is
-//! needed.
+//! What it does is the same however often it is done: a command that comes twice finds its work done, and its
+//! answer completes a deferred interaction, so no claim is needed.
 
-use chat::{Explanation, explain_in_words, introduce};
-use queue::{Command, Event, What};
+mod asked;
+mod house;
+mod memory;
+mod told;
 
+use queue::{Event, What};
+
+pub(crate) use self::{asked::Asked, told::Told};
 use crate::{Deadline, Verdict, Worker, reply::POST_TIMEOUT, verdict::rest};
 
-/// Serves a command.
+/// Why the steward did not finish: tried again later.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// The table's.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Discord's, where it is not final.
+    #[error(transparent)]
+    Discord(#[from] discord::Error),
+    /// The queue's.
+    #[error(transparent)]
+    Queue(#[from] queue::SendError),
+}
+
+/// Serves an event of the steward's.
 pub(crate) async fn serve(worker: &Worker, event: &Event, deadline: Deadline) -> Verdict {
-    let What::Command(command) = &event.what else {
-        return Verdict::Dead { reason: "the steward serves commands only".to_owned() };
-    };
-    let content = match answer(worker, command).await {
-        Ok(content) => content,
-        Err(e) => {
-            tracing::warn!(event = %event.id, error = %e, "a command waits for the store");
-            return Verdict::Retry { after: rest(1) };
+    let done = match &event.what {
+        What::Command(_) | What::Press(_) => answer(worker, event, deadline).await,
+        What::Reaction(reaction) => house::reacted(worker, event, reaction).await,
+        What::Edited(edited) => memory::edited(worker, event, edited).await,
+        What::Deleted { message_ids } => memory::deleted(worker, message_ids).await,
+        What::Joined => house::joined(worker, event).await,
+        What::Left => house::left(worker, event).await,
+        What::Message(_) | What::Again(_) | What::Chore(_) => {
+            return Verdict::Dead { reason: "the steward has no character".to_owned() };
         }
     };
-    let discord = worker.discord.by(deadline.minus(POST_TIMEOUT));
-    match discord.complete(event.application_id, &command.token, &content, None).await {
+    match done {
         Ok(()) => Verdict::Done,
-        Err(e) if e.is_final() => {
-            tracing::info!(event = %event.id, error = %e, "a command's 15 minutes were over");
+        Err(Trouble::Discord(e)) if e.is_final() => {
+            tracing::info!(event = %event.id, error = %e, "discord does not take the steward's answer");
             Verdict::Done
         }
         Err(e) => {
-            tracing::warn!(event = %event.id, error = %e, "a command is tried again");
+            tracing::warn!(event = %event.id, error = %crate::turn::chain_of(&e), "the steward tries again");
             Verdict::Retry { after: rest(1) }
         }
     }
 }
 
-async fn answer(worker: &Worker, command: &Command) -> Result<String, store::Error> {
-    match (command.name.as_str(), &command.target) {
-        ("personalities", _) => Ok(introduce(worker.roster.iter())),
-        ("Why did it say that?", Some(target)) => {
-            let explanations: Vec<Explanation> = worker
-                .store
-                .why(target.message_id)
-                .await?
-                .iter()
-                .filter_map(|json| serde_json::from_str(json).ok())
-                .collect();
-            if explanations.is_empty() {
-                return Ok("Nobody of us said that, or it was more than 30 days ago.".to_owned());
-            }
-            let all = explanations.iter().map(explain_in_words).collect::<Vec<_>>().join("\n");
-            // One message; whoever wants the rest asks about one answer.
-            Ok(chat::split(&all, 0).into_iter().next().unwrap_or_default())
-        }
-        _ => {
-            Ok("I do not know this command yet. Perhaps I am being updated; try again in a minute."
-                .to_owned())
-        }
-    }
+/// Answers a command, a button, a choice or a form, in the place the listener has kept for the answer.
+async fn answer(worker: &Worker, event: &Event, deadline: Deadline) -> Result<(), Trouble> {
+    let Some(asked) = Asked::of(worker, event) else { return Ok(()) };
+    let told = match asked.verb() {
+        verb if memory::knows(verb) => memory::answer(&asked).await?,
+        _ => house::answer(&asked).await?.unwrap_or_else(|| {
+            Told::line(
+                "I do not know this one yet. Perhaps I am being updated; try again in a minute.",
+            )
+        }),
+    };
+    told.complete(&worker.discord.by(deadline.minus(POST_TIMEOUT)), event, asked.token()).await
 }

@@ -2,6 +2,9 @@
 
 mod answering;
 mod limits;
+mod marks;
+mod money;
+mod remembering;
 mod speak;
 
 use std::time::Duration;
@@ -10,10 +13,15 @@ use chat::{Context, Decision, Explanation, Known, Limit, Outcome, Said, Silence,
 use model::Chain;
 use personality::Personality;
 use queue::{Event, EventId, What};
-use store::{Answer, Attempt, Claimed, Gathered, Progress, Speaker, Wanted};
+use store::{Answer, Attempt, Claimed, Day, Gathered, Held, Progress, Scope, Wanted};
 use tokio::time::{Instant, timeout_at};
 
-use self::answering::Answering;
+use self::{answering::Answering, money::Meter, remembering::Remembered};
+pub(crate) use self::{
+    marks::stopped,
+    money::{budgets, give_back, purses},
+    remembering::{asked, question},
+};
 use crate::{
     Deadline, Verdict, Worker,
     clock::now_ms,
@@ -54,11 +62,24 @@ pub(crate) async fn turn(
     // gather
     let ids: Vec<EventId> = events.iter().map(|event| event.id.clone()).collect();
     let counters = limits::counters(who, events);
+    let last = events.last().expect("a turn has at least one event");
+    let most_read = chat::most_tokens(who, events);
+    let reserve = chain.most(most_read, who.reply.max_tokens, &worker.prices).0;
+    let purses = if reserve > 0 { money::purses(last) } else { Vec::new() };
+    let scopes = Scope::read_in(last.guild_id, last.channel_id, &who.id);
+    let known = worker.memory.known(&scopes);
+    let (people, messages) = (marks::people(events), marks::messages(events));
     let wanted = Wanted {
         events: &ids,
-        channel: events[0].channel_id,
+        guild: last.guild_id,
+        channel: last.channel_id,
         personality: &who.id,
         counters: &counters,
+        people: &people,
+        messages: &messages,
+        reserve,
+        purses: &purses,
+        known: &known,
     };
     let (gathered, files) = tokio::join!(
         timeout_at(deadline.minus(LAST_WORDS), worker.store.gather(&wanted, &attempt)),
@@ -76,11 +97,13 @@ pub(crate) async fn turn(
         }
     };
     let ms_gather = millis(started);
+    let held = Held { day: Day::of(attempt.now_ms), amount: reserve };
     let share = match Answering::from(events, &gathered) {
         Answering::Now(share) => share,
         other => {
             give_up(&worker.store, won(&ids, &gathered), &attempt).await;
             limits::take_back(worker, &counters, attempt.now_ms).await;
+            give_back(worker, &purses, held).await;
             return all(match other {
                 Answering::Later { until_ms } => Verdict::Retry {
                     after: Duration::from_millis(until_ms.saturating_sub(attempt.now_ms) + 1_000),
@@ -100,7 +123,24 @@ pub(crate) async fn turn(
         started,
         events: &share.events,
         absent: &share.absent,
+        meter: Meter::holding((!purses.is_empty() && share.leads(&ids)).then_some(held)),
     };
+    if !share.leads(&ids) {
+        // Reserved under a claim that was closed before: this turn's own holds nothing.
+        give_back(worker, &purses, held).await;
+    }
+    if let Some(before) = share.progress.held {
+        let settled = match share.progress.has_begun() {
+            true => money::count_as_spent(worker, &purses, before).await,
+            false => {
+                give_back(worker, &purses, before).await;
+                Ok(())
+            }
+        };
+        if let Err(e) = settled {
+            tracing::warn!(error = %e, "what an earlier attempt used was not counted");
+        }
+    }
     if share.progress.crashed >= POISON {
         let mut verdicts = vec![Verdict::Done; share.closed_before];
         verdicts.push(work.poison(&share.progress).await);
@@ -114,11 +154,19 @@ pub(crate) async fn turn(
             limits::take_back(worker, &counters, attempt.now_ms).await;
             Vec::new()
         }
-        false => limits::limits(who, &counters, &gathered.counts, attempt.now_ms),
+        false => {
+            let guild = &gathered.rows.guild.limits;
+            limits::limits(who, guild, &counters, &gathered.counts, attempt.now_ms)
+        }
     };
-    let talk: Vec<Said> = gathered.window.iter().map(said).collect();
-    let decision = work.decide(&gathered, &files, &talk, &limits);
+    let was_known: Vec<bool> = known.iter().map(Option::is_some).collect();
+    let remembered =
+        remembering::remember(worker, who, work.events, &gathered, &was_known, attempt.now_ms);
+    let talk: Vec<Said> = gathered.window.iter().map(remembering::said).collect();
+    let decision = work.decide(&gathered, &files, &talk, &limits, &purses, &remembered);
+    let decision = work.once(decision).await;
     let mut why = work.explanation();
+    why.memories = remembered.used;
     why.ms.gather = ms_gather;
     why.ms.decide = millis(started);
     why.context = Context {
@@ -137,6 +185,9 @@ pub(crate) async fn turn(
         Err(failed) => {
             let reason = match failed {
                 Failed::Again(reason) => {
+                    if let Err(Failed::Again(e)) = work.pay().await {
+                        tracing::warn!(error = e, "what a turn used was not counted");
+                    }
                     give_up(&worker.store, work.events.iter().map(|event| &event.id), &attempt)
                         .await;
                     reason
@@ -178,6 +229,7 @@ struct Turn<'a> {
     events: &'a [Event],
     /// Members of the answer begun earlier that were not delivered with it this time.
     absent: &'a [EventId],
+    meter: Meter,
 }
 
 impl Turn<'_> {
@@ -215,12 +267,32 @@ impl Turn<'_> {
         match (decision, &progress.answer) {
             // From an earlier attempt: it is not paid for twice.
             (_, Some(answer)) => self.finish(answer, gathered, progress, why).await,
-            (Decision::StaySilent(because), None) => self.stay_silent(because, why).await,
+            (Decision::StaySilent(because), None) => self.stay_silent(because, why, gathered).await,
             (Decision::Say { line, because }, None) => {
                 self.say(&line, because, gathered, progress, why).await
             }
             (Decision::Speak(prompt), None) => {
                 self.speak(&prompt, files, gathered, progress, why).await
+            }
+        }
+    }
+
+    /// That the budget is spent is said once a day in a guild, or in a direct message; then silence until it
+    /// returns.
+    async fn once(&self, decision: Decision) -> Decision {
+        let Decision::Say { because: Silence::OverBudget, .. } = &decision else { return decision };
+        let last = self.last();
+        let space =
+            last.guild_id.map_or(store::Space::Channel(last.channel_id), store::Space::Guild);
+        let day = Day::of(self.attempt.now_ms);
+        let first =
+            self.worker.store.is_first(space, "over-budget", day, self.attempt.now_ms).await;
+        match first {
+            Ok(true) => decision,
+            Ok(false) => Decision::StaySilent(Silence::OverBudget),
+            Err(e) => {
+                tracing::warn!(error = %e, "whether the budget's end was told is not known: it is not told");
+                Decision::StaySilent(Silence::OverBudget)
             }
         }
     }
@@ -231,8 +303,16 @@ impl Turn<'_> {
         files: &Files,
         talk: &[Said],
         limits: &[Limit],
+        purses: &[store::Purse],
+        remembered: &Remembered,
     ) -> Decision {
-        let row = gathered.channel.as_ref();
+        let rows = &gathered.rows;
+        let (now_ms, last) = (self.attempt.now_ms, self.last());
+        let row = rows.channel.as_ref();
+        let budgets = money::budgets(purses, &gathered.spending, &rows.guild, &rows.den, now_ms);
+        let unheard = marks::unheard(self.who, self.events, rows);
+        let not_to_roast = marks::those(rows, |wants| wants.no_roast);
+        let not_to_quote = marks::those(rows, |wants| wants.no_quote || wants.no_memory);
         let closed = row.filter(|row| row.closed_until_ms > self.attempt.now_ms);
         chat::decide(&Situation {
             personality: self.who,
@@ -242,9 +322,18 @@ impl Turn<'_> {
                 documents: &files.documents,
                 images: files.images.len(),
                 limits,
+                summary: &rows.summary.text,
+                memories: &remembered.memories,
+                budgets: &budgets,
                 channel_closed: closed.map(|row| row.closed_code),
+                stopped: marks::stopped(self.who, last, rows, now_ms),
+                unheard: &unheard,
+                not_to_roast: &not_to_roast,
+                not_to_quote: &not_to_quote,
+                is_wiser: rows.guild.is_higher_self(&self.who.id, last.channel_id),
+                is_age_restricted: row.is_some_and(|row| row.age_restricted),
             },
-            now_ms: self.attempt.now_ms,
+            now_ms,
         })
     }
 
@@ -280,11 +369,16 @@ impl Turn<'_> {
         }
     }
 
-    async fn stay_silent(&self, because: Silence, mut why: Explanation) -> Result<(), Failed> {
-        self.finish_command("…").await;
+    async fn stay_silent(
+        &self,
+        because: Silence,
+        mut why: Explanation,
+        gathered: &Gathered,
+    ) -> Result<(), Failed> {
+        self.finish_command(&because.told(&self.who.name)).await;
         why.reason = Some(reason(because));
         // What came too late is remembered all the same.
-        self.settle(&[], None, &why, because == Silence::TooLate).await
+        self.settle(&[], None, &why, because == Silence::TooLate, gathered).await
     }
 
     /// Shows the answer of an earlier attempt.
@@ -298,11 +392,11 @@ impl Turn<'_> {
         why.outcome = if answer.own_words { Outcome::Spoke } else { Outcome::Line };
         let mut reply = match self.begin_reply(gathered, progress).await {
             Ok(reply) => reply,
-            Err(e) => return self.could_not_speak(e, why).await,
+            Err(e) => return self.could_not_speak(e, why, gathered).await,
         };
         self.land(&mut reply, answer, &mut why).await?;
         let said = answer.own_words.then_some(answer.text.as_str());
-        self.settle(reply.shown(), said, &why, true).await
+        self.settle(reply.shown(), said, &why, true, gathered).await
     }
 
     /// Says a fixed line, without a model.
@@ -318,19 +412,24 @@ impl Turn<'_> {
         why.reason = Some(reason(because));
         let mut reply = match self.begin_reply(gathered, progress).await {
             Ok(reply) => reply,
-            Err(e) => return self.could_not_speak(e, why).await,
+            Err(e) => return self.could_not_speak(e, why, gathered).await,
         };
         let answer = Answer { text: line.to_owned(), own_words: false };
         self.land(&mut reply, &answer, &mut why).await?;
-        self.settle(reply.shown(), None, &why, because == Silence::TooLate).await
+        self.settle(reply.shown(), None, &why, because == Silence::TooLate, gathered).await
     }
 
-    async fn could_not_speak(&self, e: ReplyError, mut why: Explanation) -> Result<(), Failed> {
+    async fn could_not_speak(
+        &self,
+        e: ReplyError,
+        mut why: Explanation,
+        gathered: &Gathered,
+    ) -> Result<(), Failed> {
         match e {
             ReplyError::Discord { source, .. } if is_final(&source) => {
                 why.outcome = Outcome::Silent;
                 why.reason = Some(refusal(&source));
-                self.settle(&[], None, &why, false).await
+                self.settle(&[], None, &why, false, gathered).await
             }
             ReplyError::Discord { source, .. } => Err(Failed::Again(chain_of(&source))),
             ReplyError::Store(e) => Err(e.into()),
@@ -343,10 +442,14 @@ impl Turn<'_> {
         said: Option<&str>,
         why: &Explanation,
         remember: bool,
+        gathered: &Gathered,
     ) -> Result<(), Failed> {
+        self.pay().await?;
         let settled = Settled {
-            store: &self.worker.store,
+            worker: self.worker,
             who: self.who,
+            gathered,
+            digests: !self.chain.is_understudy(),
             events: self.events,
             absent: self.absent,
             attempt: self.attempt,
@@ -360,13 +463,13 @@ impl Turn<'_> {
 
     /// The question of a command, as it is shown above the answer.
     fn asked(&self) -> String {
-        match &self.last().what {
-            What::Command(command) => {
-                let question = command.options.get("question").map_or("", String::as_str);
-                let name = chat::plain(&chat::clean_name(&self.last().author.name), 40);
-                format!("-# {name} asks {}: {}", self.who.name, chat::plain(question, 300))
-            }
-            What::Message(_) => String::new(),
+        let What::Command(command) = &self.last().what else { return String::new() };
+        let name = |name: &str| chat::plain(&chat::clean_name(name), 40);
+        let (asker, who) = (name(&self.last().author.name), &self.who.name);
+        match (command.option("question"), command.people.first()) {
+            (Some(question), _) => format!("-# {asker} asks {who}: {}", chat::plain(question, 300)),
+            (None, Some(person)) => format!("-# {asker} has {who} roast {}", name(&person.name)),
+            (None, None) => format!("-# {asker} asks {who}"),
         }
     }
 
@@ -390,14 +493,6 @@ fn won<'a>(ids: &'a [EventId], gathered: &'a Gathered) -> impl Iterator<Item = &
         .map(|(id, _)| id)
 }
 
-fn said(turn: &store::WindowTurn) -> Said {
-    let by = match &turn.speaker {
-        Speaker::Person { name, .. } => Some(name.clone()),
-        Speaker::Me => None,
-    };
-    Said { by, text: turn.text.clone() }
-}
-
 fn reason(because: Silence) -> String {
     because.word().to_owned()
 }
@@ -415,7 +510,7 @@ fn millis(since: Instant) -> u64 {
 }
 
 /// An error and its causes in one line.
-fn chain_of(e: &dyn std::error::Error) -> String {
+pub(crate) fn chain_of(e: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(e), |e| e.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -120,7 +120,8 @@ impl Stage<'_> {
     }
 }
 
-fn voice_of(row: &ChannelRow, channel: Id<ChannelMarker>) -> Option<Voice> {
+/// The webhook's voice in a channel, where one is known.
+pub(crate) fn voice_of(row: &ChannelRow, channel: Id<ChannelMarker>) -> Option<Voice> {
     let webhook = row.webhook.clone()?;
     Some(Voice::Webhook {
         webhook: Webhook { id: webhook.id, token: webhook.token },
@@ -155,7 +156,7 @@ impl Voice {
                 )
             }
             // Discord shows what the bot user replies to; of a command, the question was shown already.
-            (Voice::Bot, _) | (_, What::Command(_)) => Opening::none(),
+            _ => Opening::none(),
         };
         match self {
             Voice::Webhook { .. } => opening,

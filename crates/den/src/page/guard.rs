@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::acts::Refusal;
+use super::refusal::Refusal;
 
 /// Nothing from elsewhere, nothing inline, no frames around us.
 const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,20 +1,23 @@
 //! What the page is told, as JSON.
 
+mod channel;
+mod command;
 mod message;
 
 use std::collections::BTreeMap;
 
-use discord_sim::{ChannelId, GuildId, UserId};
+use discord_sim::{GuildId, UserId};
 use serde::Serialize;
-use serde_json::Value;
 
 pub(super) use self::message::Message;
+use self::{
+    channel::Channel,
+    command::{Command, commands},
+};
 use super::{Card, Shared};
 
 /// Messages of a channel a page begins with; older ones stay in the world.
 const RECENT: usize = 200;
-/// Discord's channel type of a public thread. See Discord Docs/Channel, "Channel Types".
-const THREAD: u8 = 11;
 
 /// Everything a page begins with.
 #[derive(Serialize)]
@@ -59,49 +62,6 @@ struct Personality {
     names: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct Channel {
-    id: ChannelId,
-    name: String,
-    kind: ChannelKind,
-    /// The channel a thread hangs under.
-    parent: Option<ChannelId>,
-    /// The person of a direct message.
-    person: Option<UserId>,
-}
-
-#[derive(Clone, Copy, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum ChannelKind {
-    Text,
-    Thread,
-    Dm,
-}
-
-#[derive(Serialize)]
-struct Command {
-    name: String,
-    description: String,
-    kind: CommandKind,
-    options: Vec<CommandOption>,
-}
-
-#[derive(Clone, Copy, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum CommandKind {
-    Slash,
-    Message,
-}
-
-#[derive(Serialize)]
-struct CommandOption {
-    name: String,
-    description: String,
-    required: bool,
-    autocomplete: bool,
-    choices: Vec<Value>,
-}
-
 impl World {
     /// The world as it is now.
     pub(super) fn of(shared: &Shared) -> Self {
@@ -115,20 +75,11 @@ impl World {
         let guild = snapshot.guilds.into_iter().find(|guild| guild.id == page.guild);
         let (guild_name, guild_channels) =
             guild.map(|guild| (guild.name, guild.channels)).unwrap_or_default();
-        let in_guild = guild_channels.into_iter().map(|channel| Channel {
-            id: channel.id,
-            kind: if channel.kind == THREAD { ChannelKind::Thread } else { ChannelKind::Text },
-            name: channel.name,
-            parent: channel.parent_id,
-            person: None,
-        });
-        let direct = shared.direct_messages.iter().map(|&(person, id)| Channel {
-            id,
-            name: bot_name.clone(),
-            kind: ChannelKind::Dm,
-            parent: None,
-            person: Some(person),
-        });
+        let in_guild = guild_channels.into_iter().map(|one| Channel::in_guild(shared, one));
+        let direct = shared
+            .direct_messages
+            .iter()
+            .map(|&(person, id)| Channel::direct(shared, person, id, &bot_name));
         let channels: Vec<Channel> = in_guild.chain(direct).collect();
         let mut registered = page.world.commands(page.bot.application_id);
         registered.extend(page.world.guild_commands(page.bot.application_id, page.guild));
@@ -193,45 +144,4 @@ impl Personality {
 
 fn picture(card: &Card) -> Option<String> {
     card.avatar.as_ref().map(|_| format!("/avatars/{}", card.id))
-}
-
-/// A registered command as what a person can choose: one entry, or one for each subcommand.
-fn commands(registered: &Value) -> Vec<Command> {
-    let kind = match registered["type"].as_u64().unwrap_or(1) {
-        1 => CommandKind::Slash,
-        3 => CommandKind::Message,
-        _ => return Vec::new(),
-    };
-    let of = |name: String, described: &Value| Command {
-        name,
-        description: string(&described["description"]),
-        kind,
-        options: list(&described["options"]).map(CommandOption::of).collect(),
-    };
-    let name = string(&registered["name"]);
-    let subcommands: Vec<Command> = list(&registered["options"])
-        .filter(|option| option["type"] == 1)
-        .map(|option| of(format!("{name} {}", string(&option["name"])), option))
-        .collect();
-    if subcommands.is_empty() { vec![of(name, registered)] } else { subcommands }
-}
-
-impl CommandOption {
-    fn of(option: &Value) -> Self {
-        Self {
-            name: string(&option["name"]),
-            description: string(&option["description"]),
-            required: option["required"].as_bool().unwrap_or(false),
-            autocomplete: option["autocomplete"].as_bool().unwrap_or(false),
-            choices: list(&option["choices"]).cloned().collect(),
-        }
-    }
-}
-
-fn string(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
 }

@@ -1,25 +1,52 @@
 //! Commands, menus and suggestions.
 
-use den_listener::registration;
-use discord_sim::{Effect, InteractionState, RestFault};
+use std::convert::Infallible;
+
+use discord_sim::{Effect, InteractionId, InteractionState, Permissions, RestFault};
 use queue::{Command, Event, What};
 use serde_json::json;
+use store::ChannelSettings;
+use twilight_model::guild;
 
-use crate::town::{Running, Town, twilight};
+use crate::town::{Town, twilight};
 
 impl Town {
-    async fn started_with_commands(&self) -> Running {
-        let application = twilight(self.app.application_id.get());
-        self.discord.put_commands(application, &registration()).await.unwrap();
-        self.started().await
-    }
-
     async fn next_command(&self) -> (Event, Command) {
         self.until("a command is queued", || !self.inbox.events().is_empty()).await;
-        let event = self.inbox.events().remove(0);
+        let event = self.inbox.take().remove(0);
         let What::Command(command) = event.what.clone() else { panic!("no command: {event:?}") };
         (event, command)
     }
+
+    /// Whether everybody, or only the person, sees that somebody thinks.
+    fn is_private(&self, interaction: InteractionId) -> bool {
+        match self.world.interaction(interaction).unwrap().state {
+            InteractionState::Deferred { ephemeral } => ephemeral,
+            other => panic!("not deferred: {other:?}"),
+        }
+    }
+
+    /// What ann is told at once, for her eyes only.
+    async fn told_at_once(&self, interaction: InteractionId) -> String {
+        self.until("an answer", || {
+            let state = self.world.interaction(interaction).unwrap().state;
+            matches!(state, InteractionState::Answered { .. })
+        })
+        .await;
+        let InteractionState::Answered { message_id } =
+            self.world.interaction(interaction).unwrap().state
+        else {
+            unreachable!("it was answered")
+        };
+        let answer = self.world.message(message_id).unwrap();
+        assert_eq!(answer.ephemeral_for, Some(self.ann), "only she sees it");
+        answer.content.clone()
+    }
+}
+
+/// Whether the event says that the person may do that.
+fn may(command: &Command, what: guild::Permissions) -> bool {
+    guild::Permissions::from_bits_truncate(command.permissions.unwrap()).contains(what)
 }
 
 #[tokio::test]
@@ -48,12 +75,129 @@ async fn a_question_is_deferred_and_goes_to_whom_it_is_put() {
 async fn what_concerns_one_person_goes_to_the_steward_in_private() {
     let town = Town::new().await;
     let running = town.started_with_commands().await;
-    let message = town.world.say(town.ann, town.channel, "a message").unwrap();
-    let interaction = town.world.menu(town.ann, message, "Why did it say that?").unwrap();
+    let message = town.world.say(town.ben, town.channel, "I put salt in my tea").unwrap();
+    let interaction = town.world.menu(town.ann, message, "Remember this").unwrap();
     let (event, command) = town.next_command().await;
     assert_eq!(event.id.as_str(), format!("{interaction}:steward"));
-    let target = command.target.unwrap();
+    assert!(town.is_private(interaction));
+    let target = command.target.clone().unwrap();
     assert_eq!((target.message_id.get(), target.ours), (message.get(), false));
+    assert_eq!((target.author.id.get(), target.author.name.as_str()), (town.ben.get(), "ben"));
+    assert_eq!(target.text, "I put salt in my tea");
+    assert_eq!(command.option("personality"), Some("grim"), "nobody else is meant");
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_menu_on_our_own_message_says_that_it_is_ours() {
+    let town = Town::new().await;
+    let running = town.started_with_commands().await;
+    let posted = town.mabel_says("Tea is at four.").await;
+    let interaction = town.world.menu(town.ann, posted, "Why did it say that?").unwrap();
+    let (_, command) = town.next_command().await;
+    assert!(town.is_private(interaction));
+    let target = command.target.clone().unwrap();
+    assert_eq!((target.ours, target.author.name.as_str()), (true, "Mabel"));
+    assert_eq!(command.option("personality"), None, "it is about the message");
+
+    // Who spoke last is whom a menu means that cannot ask.
+    town.world.menu(town.ann, posted, "Roast this").unwrap();
+    let (event, command) = town.next_command().await;
+    assert_eq!(event.personality.as_str(), "mabel");
+    assert_eq!(command.option("personality"), Some("mabel"));
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn options_reach_the_worker_as_text_with_the_people_they_name() {
+    let town = Town::new().await;
+    let running = town.started_with_commands().await;
+    town.world.set_nick(town.ben, town.guild, "Benny").unwrap();
+    let ben = town.ben.to_string();
+    let options = [("person", ben.as_str()), ("personality", "Mabel")];
+    let interaction = town.world.slash(town.ann, town.channel, "roast", &options).unwrap();
+    let (event, command) = town.next_command().await;
+    assert_eq!(event.id.as_str(), format!("{interaction}:mabel"));
+    assert!(!town.is_private(interaction), "a roast is for everybody");
+    assert_eq!(command.option("personality"), Some("mabel"), "by its id");
+    let person = command.person("person").unwrap();
+    assert_eq!((person.id.get(), person.name.as_str()), (town.ben.get(), "Benny"));
+
+    let manager = town.world.add_role(town.guild, "manager", Permissions::MANAGE_GUILD).unwrap();
+    town.world.give_role(town.ann, town.guild, manager, true).unwrap();
+    let options = [("person", "3"), ("guild", "500")];
+    let interaction = town.world.slash(town.ann, town.channel, "den limits", &options).unwrap();
+    let (event, command) = town.next_command().await;
+    assert_eq!((event.personality.as_str(), command.name.as_str()), ("steward", "den limits"));
+    assert!(town.is_private(interaction));
+    assert_eq!((command.option("person"), command.option("guild")), (Some("3"), Some("500")));
+    assert_eq!(command.option("channel"), None);
+    assert!(may(&command, guild::Permissions::MANAGE_GUILD));
+    assert!(!may(&command, guild::Permissions::ADMINISTRATOR));
+
+    town.world.slash(town.ann, town.channel, "privacy roasts", &[("allow", "false")]).unwrap();
+    assert_eq!(town.next_command().await.1.option("allow"), Some("false"));
+    town.world.slash(town.ann, town.channel, "den budget", &[("dollars", "2.5")]).unwrap();
+    assert_eq!(town.next_command().await.1.option("dollars"), Some("2.5"));
+    let channel = town.channel.to_string();
+    town.world
+        .as_hostile_client()
+        .slash(town.ben, town.channel, "persona chance", &[("channel", &channel)])
+        .unwrap();
+    let (_, command) = town.next_command().await;
+    assert_eq!(command.option("channel"), Some(channel.as_str()));
+    assert!(!may(&command, guild::Permissions::MANAGE_CHANNELS), "the worker sees it");
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wiser_self_answers_in_public_and_is_switched_in_private() {
+    let town = Town::new().await;
+    let running = town.started_with_commands().await;
+    let options = [("personality", "grim"), ("question", "What now?")];
+    let asked = town.world.slash(town.ann, town.channel, "higherself ask", &options).unwrap();
+    let (event, command) = town.next_command().await;
+    assert_eq!((event.personality.as_str(), town.is_private(asked)), ("grim", false));
+    assert_eq!(command.name, "higherself ask");
+    let on = town.world.slash(town.ann, town.channel, "higherself on", &options[..1]).unwrap();
+    let (event, _) = town.next_command().await;
+    assert_eq!((event.personality.as_str(), town.is_private(on)), ("steward", true));
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_meant_is_who_the_channel_is_set_to() {
+    let town = Town::new().await;
+    let channel = twilight(town.channel.get());
+    let set = town.store.change_guild(twilight(town.guild.get()), |row| {
+        let settings = ChannelSettings { default: "mabel".parse().ok(), ..Default::default() };
+        row.channels.insert(channel, settings);
+        Ok::<_, Infallible>(())
+    });
+    let Ok(()) = set.await.unwrap();
+    let running = town.started_with_commands().await;
+    let options = [("what", "I like tea")];
+    town.world.slash(town.ann, town.channel, "remember", &options).unwrap();
+    let (event, command) = town.next_command().await;
+    assert_eq!(event.personality.as_str(), "steward");
+    assert_eq!(command.option("personality"), Some("mabel"));
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_about_a_server_is_refused_in_a_direct_message() {
+    let town = Town::new().await;
+    let running = town.started_with_commands().await;
+    let direct = town.world.open_dm(town.ann, town.app.application_id).unwrap();
+    let hostile = town.world.as_hostile_client();
+    let pause = hostile.slash(town.ann, direct, "den pause", &[]).unwrap();
+    let told = town.told_at_once(pause).await;
+    assert_eq!(told, "That one is about a server: use it in one of its channels.");
+
+    town.world.slash(town.ann, direct, "privacy show", &[]).unwrap();
+    let (event, command) = town.next_command().await;
+    assert_eq!((event.guild_id, event.author.name.as_str()), (None, "ann"));
+    assert_eq!((command.name.as_str(), command.permissions), ("privacy show", None));
     running.stop().await.unwrap();
 }
 
@@ -73,6 +217,9 @@ async fn names_are_suggested_while_they_are_typed() {
             .collect::<Vec<_>>()
             .join(" ")
     };
+    let inner =
+        town.world.autocomplete(town.ann, town.channel, "higherself on", "personality", "grim");
+    assert_eq!(inner.await.unwrap()[0].name, "Grim");
     assert_eq!(suggested("MA").await.replace('"', ""), "Mabel=mabel");
     assert_eq!(suggested("").await.replace('"', ""), "Grim=grim Mabel=mabel");
     assert_eq!(suggested("zz").await, "");
@@ -86,16 +233,8 @@ async fn a_name_nobody_has_is_said_so_at_once() {
     let running = town.started_with_commands().await;
     let options = [("personality", "Bob"), ("question", "Hi?")];
     let interaction = town.world.slash(town.ann, town.channel, "ask", &options).unwrap();
-    town.until("an answer", || {
-        let state = town.world.interaction(interaction).unwrap().state;
-        matches!(state, InteractionState::Answered { .. })
-    })
-    .await;
-    let seen = town.world.messages_seen_by(town.ann, town.channel);
-    assert_eq!(
-        seen.last().unwrap().content,
-        "Nobody here is called `Bob`. Try one of: Grim, Mabel."
-    );
+    let told = town.told_at_once(interaction).await;
+    assert_eq!(told, "Nobody here is called `Bob`. Try one of: Grim, Mabel.");
     assert!(town.world.messages(town.channel).is_empty(), "only the person sees it");
     assert!(town.inbox.events().is_empty());
     running.stop().await.unwrap();

@@ -6,9 +6,13 @@
 )]
 
 mod acknowledging;
+mod following;
 mod frames;
+mod guilds;
 mod hearing;
+mod pressing;
 mod process;
 mod queueing;
 mod sessions;
+mod settings;
 mod town;

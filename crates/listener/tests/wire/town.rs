@@ -12,9 +12,9 @@ use std::{
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use den_listener::{Listener, Patience, RunError, run};
-use discord::{Discord, Settings, Token};
-use discord_sim::{App, ChannelId, Faults, GuildId, Sim, UserId, World};
+use den_listener::{Listener, Patience, RunError, registration, run};
+use discord::{Discord, Settings, Speaker, Token, Webhook};
+use discord_sim::{App, ChannelId, Faults, GuildId, MessageId, Sim, UserId, World};
 use personality::{Personality, Roster};
 use queue::{Event, SendError, Sink};
 use serde_json::{Value, json};
@@ -36,6 +36,7 @@ pub struct Town {
     pub guild: GuildId,
     pub channel: ChannelId,
     pub ann: UserId,
+    pub ben: UserId,
     pub store: Store,
     pub inbox: Arc<Inbox>,
     pub discord: Discord,
@@ -60,6 +61,8 @@ impl Town {
         let channel = world.add_text_channel(guild, "general").unwrap();
         let ann = world.add_person("ann");
         world.join(ann, guild).unwrap();
+        let ben = world.add_person("ben");
+        world.join(ben, guild).unwrap();
         let database = database().await;
         let store = Store::new(dynamo(database), "roast-den");
         store.init().await.unwrap();
@@ -69,7 +72,7 @@ impl Town {
         };
         let discord = Discord::new(settings).unwrap();
         let inbox = Arc::new(Inbox::default());
-        Self { sim, world, faults, app, guild, channel, ann, store, inbox, discord, database }
+        Self { sim, world, faults, app, guild, channel, ann, ben, store, inbox, discord, database }
     }
 
     /// A listener that is not patient.
@@ -80,6 +83,7 @@ impl Town {
             backlog: 20,
             steady: Duration::from_millis(10),
             flush: Duration::from_millis(500),
+            settings: Duration::from_millis(200),
         }
     }
 
@@ -112,6 +116,32 @@ impl Town {
         let running = self.start().await;
         running.until_active().await;
         running
+    }
+
+    /// A listener that is connected, and commands to use.
+    pub async fn started_with_commands(&self) -> Running {
+        let application = twilight(self.app.application_id.get());
+        self.discord.put_commands(application, &registration()).await.unwrap();
+        self.started().await
+    }
+
+    /// What a worker would do: Mabel says something through the webhook of a channel.
+    pub async fn mabel_says(&self, text: &str) -> MessageId {
+        let webhook = self.webhook().await;
+        let speaker = Speaker { name: "Mabel", avatar_url: None };
+        let posted = self.discord.execute_webhook(&webhook, None, &speaker, text).await.unwrap();
+        posted.id.get().into()
+    }
+
+    /// The den's webhook in the channel.
+    pub async fn webhook(&self) -> Webhook {
+        let channel = twilight(self.channel.get());
+        let application = twilight(self.app.application_id.get());
+        let all = self.discord.channel_webhooks(channel, application).await.unwrap();
+        match all.into_iter().next() {
+            Some(webhook) => webhook,
+            None => self.discord.create_webhook(channel, "den").await.unwrap(),
+        }
     }
 
     pub fn says(&self, text: &str) -> u64 {
@@ -236,6 +266,18 @@ impl Inbox {
         self.events.lock().unwrap().clone()
     }
 
+    /// All of them, which are then forgotten.
+    pub fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut self.events.lock().unwrap())
+    }
+
+    /// Those for the steward.
+    pub fn for_steward(&self) -> Vec<Event> {
+        let mut events = self.events();
+        events.retain(|event| event.personality.as_str() == "steward");
+        events
+    }
+
     pub fn ids(&self) -> Vec<String> {
         self.events().iter().map(|event| event.id.to_string()).collect()
     }
@@ -300,7 +342,7 @@ async fn database() -> SocketAddr {
     address
 }
 
-fn dynamo(address: SocketAddr) -> aws_sdk_dynamodb::Client {
+pub fn dynamo(address: SocketAddr) -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))

@@ -27,7 +27,7 @@ async fn of_sixteen_workers_at_once_one_wins() {
     let event = event(1);
     let attempts: Vec<_> = (0..16).map(|n| attempt(&n.to_string(), 0)).collect();
     let members = [event.clone()];
-    let claims = attempts.iter().map(|attempt| world.store.claim(&event, &members, attempt));
+    let claims = attempts.iter().map(|attempt| world.store.claim(&event, &members, attempt, None));
     let claims = join_all(claims).await;
     let winners = claims.iter().filter(|claim| matches!(claim, Ok(Claimed::Won(_)))).count();
     let waiting = claims
@@ -44,12 +44,12 @@ async fn a_closed_claim_acknowledges_duplicates_and_keeps_no_text() {
     let world = fresh().await;
     let (event, first) = (event(1), attempt("first", 0));
     let secret = Answer { text: "a secret thought".to_owned(), own_words: true };
-    world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap();
+    world.store.claim(&event, std::slice::from_ref(&event), &first, None).await.unwrap();
     world.store.generated(&event, &[], &first, &secret).await.unwrap();
     world.store.close(&event, &first, true, "{}").await.unwrap();
     for at_ms in [1, 60_000, 3_600_000] {
         let again =
-            world.store.claim(&event, std::slice::from_ref(&event), &attempt("again", at_ms)).await;
+            world.store.claim(&event, std::slice::from_ref(&event), &attempt("again", at_ms), None).await;
         assert!(matches!(again, Ok(Claimed::Closed)), "{again:?}");
     }
     assert_eq!(world.store.why(Id::new(1)).await.unwrap(), ["{}"]);
@@ -67,12 +67,12 @@ async fn a_retake_goes_on_from_the_state_reached() {
     let (leader, member) = (event(1), event(2));
     let members = [leader.clone(), member.clone()];
     let first = attempt("first", 0);
-    won(world.store.claim(&leader, &members, &first).await.unwrap());
+    won(world.store.claim(&leader, &members, &first, None).await.unwrap());
     world.store.showing(&leader, &members, &first, &shown()).await.unwrap();
 
     let late = attempt("second", 10_001);
     let progress =
-        won(world.store.claim(&leader, std::slice::from_ref(&leader), &late).await.unwrap());
+        won(world.store.claim(&leader, std::slice::from_ref(&leader), &late, None).await.unwrap());
     assert_eq!(
         progress,
         Progress {
@@ -80,14 +80,14 @@ async fn a_retake_goes_on_from_the_state_reached() {
             crashed: 1,
             members: members.to_vec(),
             shown: shown(),
-            answer: None
+            ..Progress::default()
         }
     );
 
     world.store.generated(&leader, &members, &late, &boo()).await.unwrap();
     world.store.showing(&leader, &members, &late, &shown()).await.unwrap();
     let later = attempt("third", 30_000);
-    let progress = won(world.store.claim(&leader, &members, &later).await.unwrap());
+    let progress = won(world.store.claim(&leader, &members, &later, None).await.unwrap());
     assert_eq!((progress.answer, progress.crashed), (Some(boo()), 2));
 }
 
@@ -96,8 +96,8 @@ async fn who_lost_the_claim_writes_nothing_more() {
     let world = fresh().await;
     let event = event(1);
     let (slow, quick) = (attempt("slow", 0), attempt("quick", 10_001));
-    won(world.store.claim(&event, std::slice::from_ref(&event), &slow).await.unwrap());
-    won(world.store.claim(&event, std::slice::from_ref(&event), &quick).await.unwrap());
+    won(world.store.claim(&event, std::slice::from_ref(&event), &slow, None).await.unwrap());
+    won(world.store.claim(&event, std::slice::from_ref(&event), &quick, None).await.unwrap());
     let tried = [
         world.store.showing(&event, &[], &slow, &shown()).await,
         world.store.generated(&event, &[], &slow, &boo()).await,
@@ -114,11 +114,11 @@ async fn who_lost_the_claim_writes_nothing_more() {
 async fn a_turn_given_up_is_taken_at_once_and_counts_as_no_crash() {
     let world = fresh().await;
     let (event, first) = (event(1), attempt("first", 0));
-    won(world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap());
+    won(world.store.claim(&event, std::slice::from_ref(&event), &first, None).await.unwrap());
     world.store.give_up(&event, &first).await.unwrap();
     let progress = won(world
         .store
-        .claim(&event, std::slice::from_ref(&event), &attempt("second", 1))
+        .claim(&event, std::slice::from_ref(&event), &attempt("second", 1), None)
         .await
         .unwrap());
     assert_eq!(progress.crashed, 0);
@@ -128,13 +128,13 @@ async fn a_turn_given_up_is_taken_at_once_and_counts_as_no_crash() {
 async fn a_turn_given_up_twice_counts_once() {
     let world = fresh().await;
     let (event, first) = (event(1), attempt("first", 0));
-    won(world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap());
+    won(world.store.claim(&event, std::slice::from_ref(&event), &first, None).await.unwrap());
     world.store.give_up(&event, &first).await.unwrap();
     let again = world.store.give_up(&event, &first).await;
     assert!(matches!(again, Err(Error::ClaimLost { .. })), "{again:?}");
     let next = attempt("second", 1);
     let progress =
-        won(world.store.claim(&event, std::slice::from_ref(&event), &next).await.unwrap());
+        won(world.store.claim(&event, std::slice::from_ref(&event), &next, None).await.unwrap());
     assert_eq!(progress.crashed, 0);
 }
 
@@ -142,8 +142,8 @@ async fn a_turn_given_up_twice_counts_once() {
 async fn a_claim_whose_answer_was_lost_is_still_ours() {
     let world = fresh().await;
     let (event, first) = (event(1), attempt("first", 0));
-    won(world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap());
-    let again = won(world.store.claim(&event, std::slice::from_ref(&event), &first).await.unwrap());
+    won(world.store.claim(&event, std::slice::from_ref(&event), &first, None).await.unwrap());
+    let again = won(world.store.claim(&event, std::slice::from_ref(&event), &first, None).await.unwrap());
     assert_eq!(again.crashed, 0);
 }
 
@@ -153,15 +153,15 @@ async fn a_poisonous_event_is_still_poisonous_when_it_was_let_go() {
     let event = event(1);
     for n in 0..3 {
         let attempt = attempt(&n.to_string(), n * 20_000);
-        won(world.store.claim(&event, std::slice::from_ref(&event), &attempt).await.unwrap());
+        won(world.store.claim(&event, std::slice::from_ref(&event), &attempt, None).await.unwrap());
     }
     let fourth = attempt("fourth", 60_000);
     let progress =
-        won(world.store.claim(&event, std::slice::from_ref(&event), &fourth).await.unwrap());
+        won(world.store.claim(&event, std::slice::from_ref(&event), &fourth, None).await.unwrap());
     assert_eq!(progress.crashed, 3);
     world.store.release(&event, &fourth).await.unwrap();
     let fifth = attempt("fifth", 60_001);
     let progress =
-        won(world.store.claim(&event, std::slice::from_ref(&event), &fifth).await.unwrap());
+        won(world.store.claim(&event, std::slice::from_ref(&event), &fifth, None).await.unwrap());
     assert_eq!(progress.crashed, 4);
 }

@@ -5,9 +5,10 @@ use std::{
     process::{Command, Stdio},
 };
 
+use store::Kept;
 use twilight_model::id::Id;
 
-use crate::world::{NOW, fresh, grim, in_file};
+use crate::world::{ANN, HALL, NOW, fresh, grim, in_file, public, said};
 
 /// Set in the process that writes until it is killed.
 const FILE: &str = "STORE_TEST_WRITE_TO";
@@ -48,12 +49,8 @@ async fn writes_until_it_is_killed() {
     let Some(file) = std::env::var_os(FILE) else { return };
     let world = in_file(std::path::Path::new(&file)).await;
     for channel in 1_u64.. {
-        let turn = store::WindowTurn {
-            message_id: Id::new(channel),
-            speaker: store::Speaker::Me,
-            text: "x".repeat(1_000),
-        };
-        world.store.remember_turns(Id::new(channel), &grim(), &[turn], NOW).await.unwrap();
+        let turn = said(channel, ANN, &"x".repeat(1_000));
+        world.keep_in(&public(), None, Id::new(channel), &[turn]).await;
         println!("acknowledged {channel}");
     }
 }
@@ -61,17 +58,21 @@ async fn writes_until_it_is_killed() {
 #[tokio::test]
 async fn aged_items_are_swept() {
     let world = fresh().await;
-    let turn = |id| store::WindowTurn {
-        message_id: Id::new(id),
-        speaker: store::Speaker::Me,
-        text: "old news".to_owned(),
+    let keep = |id, now_ms| {
+        let store = &world.store;
+        async move {
+            let episodes = [said(id, ANN, "old news")];
+            let scope = public();
+            let kept =
+                Kept { scope: &scope, guild: None, channel: HALL, episodes: &episodes, days: 365 };
+            store.keep(&kept, now_ms).await.unwrap();
+        }
     };
-    let long_ago = NOW - 400 * 86_400_000;
     // The engine reads the real clock: what is to stay ages in the far future.
-    let far_ahead = 10 * NOW;
-    world.store.remember_turns(Id::new(7), &grim(), &[turn(1)], long_ago - NOW / 2).await.unwrap();
-    world.store.remember_turns(Id::new(7), &grim(), &[turn(2)], far_ahead).await.unwrap();
-    assert_eq!(world.db.sweep_ttl().unwrap(), 1);
-    let left = world.store.window(Id::new(7), &grim()).await.unwrap();
+    keep(1, NOW / 2).await;
+    keep(2, 10 * NOW).await;
+    assert_eq!(world.db.sweep_ttl().unwrap(), 3, "in the window, among the episodes, its keeper");
+    let left = world.store.window(HALL, &grim()).await.unwrap();
     assert_eq!(left.iter().map(|turn| turn.message_id.get()).collect::<Vec<_>>(), [2]);
+    assert_eq!(world.remembered().await.len(), 1);
 }

@@ -1,19 +1,38 @@
-//! A fresh table.
+//! A fresh table, and people who say things.
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use dynoxide::Database;
 use personality::PersonalityId;
-use queue::EventId;
-use store::{Attempt, Store};
+use queue::{Addressed, Event, EventId, Message, Person, What};
+use store::{Attempt, Book, Episode, Fact, Kept, Origin, Scope, Space, Speaker, Store};
 use tokio::net::TcpListener;
+use twilight_model::id::{
+    Id,
+    marker::{ChannelMarker, GuildMarker, MessageMarker, UserMarker},
+};
 
 /// A moment of 2026, in milliseconds since the Unix epoch.
 pub const NOW: u64 = 1_795_000_000_000;
 
+pub const ANN: Id<UserMarker> = Id::new(301);
+pub const BEN: Id<UserMarker> = Id::new(302);
+/// A guild, a public channel of it, and one that only some can read.
+pub const GUILD: Id<GuildMarker> = Id::new(7);
+pub const HALL: Id<ChannelMarker> = Id::new(71);
+pub const ATTIC: Id<ChannelMarker> = Id::new(72);
+/// Another guild and its channel.
+pub const ELSEWHERE: Id<GuildMarker> = Id::new(8);
+pub const PARLOUR: Id<ChannelMarker> = Id::new(81);
+/// Ann's direct messages.
+pub const WHISPER: Id<ChannelMarker> = Id::new(91);
+
 pub struct World {
     pub store: Store,
     pub db: Database,
+    next: AtomicU64,
 }
 
 /// A table in memory, of this test alone.
@@ -39,11 +58,30 @@ async fn over(db: Database) -> World {
         .build();
     let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config), "den");
     store.init().await.expect("a table");
-    World { store, db }
+    World { store, db, next: AtomicU64::new(at(0)) }
+}
+
+/// The id of a message written so many milliseconds after [`NOW`].
+pub fn at(after_ms: u64) -> u64 {
+    (NOW + after_ms - 1_420_070_400_000) << 22
 }
 
 pub fn grim() -> PersonalityId {
     "grim".parse().expect("an id")
+}
+
+pub fn turbo() -> PersonalityId {
+    "turbo".parse().expect("an id")
+}
+
+/// Grim's memory of the guild's public channels.
+pub fn public() -> Scope {
+    Scope::new(Space::Guild(GUILD), grim())
+}
+
+/// Grim's memory of the attic.
+pub fn private() -> Scope {
+    Scope::new(Space::Channel(ATTIC), grim())
 }
 
 pub fn event(cause: u64) -> EventId {
@@ -53,4 +91,146 @@ pub fn event(cause: u64) -> EventId {
 /// A try at `at_ms` after [`NOW`] that holds its claims for ten seconds.
 pub fn attempt(token: &str, at_ms: u64) -> Attempt {
     Attempt { token: token.to_owned(), now_ms: NOW + at_ms, lock_ms: NOW + at_ms + 10_000 }
+}
+
+/// Something said in the hall.
+pub fn said(message: u64, user: Id<UserMarker>, text: &str) -> Episode {
+    Episode {
+        message_id: Id::new(message),
+        channel_id: HALL,
+        speaker: Speaker::Person { id: user, name: format!("person {user}") },
+        text: text.to_owned(),
+        reply_to: None,
+        to: None,
+        terms: vec![7, 9],
+        terms_version: 1,
+    }
+}
+
+/// Grim's answer to somebody.
+pub fn answered(message: u64, user: Id<UserMarker>, text: &str) -> Episode {
+    Episode { speaker: Speaker::Me, to: Some(user), ..said(message, user, text) }
+}
+
+pub fn fact(id: &str, by: Id<UserMarker>, text: &str) -> Fact {
+    Fact {
+        id: id.to_owned(),
+        text: text.to_owned(),
+        by,
+        by_name: format!("person {by}"),
+        channel_id: HALL,
+        message_id: None,
+        at_ms: NOW,
+        until_ms: None,
+        origin: Origin::Told,
+        weight: 5,
+    }
+}
+
+/// An event that waits, by somebody.
+pub fn waiting(cause: u64, user: Id<UserMarker>, text: &str) -> Event {
+    let author = Person { id: user, name: format!("person {user}") };
+    Event {
+        v: queue::VERSION,
+        id: event(cause),
+        personality: grim(),
+        application_id: Id::new(11),
+        guild_id: Some(GUILD),
+        channel_id: HALL,
+        author,
+        what: What::Message(Message {
+            id: Id::new(cause),
+            text: text.to_owned(),
+            addressed: Addressed::Name,
+            reply_to: None,
+            attachments: vec![],
+            mentions: vec![],
+        }),
+        preceding: vec![],
+        credit: 3,
+        trace: None,
+        received_at_ms: NOW,
+    }
+}
+
+impl World {
+    /// The id of a message written now; every one is later than the one before.
+    pub fn message(&self) -> u64 {
+        self.next.fetch_add(1 << 22, Ordering::Relaxed)
+    }
+
+    /// Grim keeps what was said in the hall.
+    pub async fn keep(&self, episodes: &[Episode]) {
+        self.keep_in(&public(), Some(GUILD), HALL, episodes).await;
+    }
+
+    pub async fn keep_in(
+        &self,
+        scope: &Scope,
+        guild: Option<Id<GuildMarker>>,
+        channel: Id<ChannelMarker>,
+        episodes: &[Episode],
+    ) {
+        let episodes: Vec<Episode> = (episodes.iter().cloned())
+            .map(|episode| Episode { channel_id: channel, ..episode })
+            .collect();
+        let kept = Kept { scope, guild, channel, episodes: &episodes, days: 365 };
+        self.store.keep(&kept, NOW).await.expect("kept");
+    }
+
+    /// So many messages of Ann and Ben by turns, kept and sealed; their ids.
+    pub async fn chatter(&self, n: usize) -> Vec<Id<MessageMarker>> {
+        let mut ids = Vec::new();
+        let lines: Vec<Episode> = (0..n)
+            .map(|line| {
+                let user = if line % 2 == 0 { ANN } else { BEN };
+                said(self.message(), user, &format!("line {line} about soup"))
+            })
+            .collect();
+        for some in lines.chunks(100) {
+            self.keep(some).await;
+            while self.store.seal(&public()).await.expect("sealed") {}
+            ids.extend(some.iter().map(|line| line.message_id));
+        }
+        ids
+    }
+
+    /// What Grim remembers of the guild, as text.
+    pub async fn remembered(&self) -> Vec<String> {
+        let episodes = self.store.episodes(&public(), None).await.expect("episodes");
+        episodes.messages.into_iter().map(|episode| episode.text).collect()
+    }
+
+    /// What is known about somebody in the guild.
+    pub async fn book(&self, about: store::About) -> Book {
+        self.store.book(&public(), about).await.expect("a book")
+    }
+
+    /// Everything in the table as text, pages unfolded.
+    pub async fn everything(&self) -> String {
+        let mut all = String::new();
+        let mut dump = self.store.dump(NOW);
+        while let Some(lines) = dump.next().await.expect("a page of the table") {
+            for line in lines {
+                all.push_str(&unfolded(&line));
+                all.push_str(&line);
+                all.push('\n');
+            }
+        }
+        all
+    }
+}
+
+/// What a page holds, where the line is one.
+fn unfolded(line: &str) -> String {
+    use std::io::Read;
+
+    use base64::{Engine, prelude::BASE64_STANDARD};
+
+    let item: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    let Some(body) = item["body"]["B"].as_str() else { return String::new() };
+    let body = BASE64_STANDARD.decode(body).expect("base64");
+    let mut text = String::new();
+    flate2::read::DeflateDecoder::new(&body[..]).read_to_string(&mut text).expect("deflated text");
+    text
 }

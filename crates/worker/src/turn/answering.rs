@@ -70,6 +70,11 @@ impl Answering {
 }
 
 impl Share {
+    /// Whether the first of the delivered events leads: under its claim the turn's cost is reserved.
+    pub(super) fn leads(&self, delivered: &[EventId]) -> bool {
+        delivered.first() == self.events.first().map(|event| &event.id)
+    }
+
     /// What was begun answers those that were its members then. After a crash before that, the leader is
     /// tried alone, so that a poisonous message takes no neighbour with it.
     fn goes_along(&self, event: &Event) -> bool {

@@ -3,7 +3,7 @@
 use chat::Limit;
 use personality::Personality;
 use queue::Event;
-use store::{Counter, Subject};
+use store::{Counter, GuildLimits, Subject};
 
 use crate::Worker;
 
@@ -22,16 +22,22 @@ pub(super) fn counters(who: &Personality, events: &[Event]) -> Vec<Counter> {
     people.chain([channel]).chain(guild).collect()
 }
 
+/// The limits with their counts; what the guild has set comes before the personality's file.
 pub(super) fn limits(
     who: &Personality,
+    guild: &GuildLimits,
     counters: &[Counter],
     counts: &[u64],
     now_ms: u64,
 ) -> Vec<Limit> {
     let cap = |counter: &Counter| match counter.subject {
-        Subject::Person(_) => who.limits.per_person_per_minute,
-        Subject::Channel(_) => who.limits.per_channel_per_minute,
-        Subject::Guild(_) => who.limits.per_guild_per_day,
+        Subject::Person(_) => {
+            guild.per_person_per_minute.unwrap_or(who.limits.per_person_per_minute)
+        }
+        Subject::Channel(_) => {
+            guild.per_channel_per_minute.unwrap_or(who.limits.per_channel_per_minute)
+        }
+        Subject::Guild(_) => guild.per_guild_per_day.unwrap_or(who.limits.per_guild_per_day),
     };
     let limit = |(counter, count): (&Counter, &u64)| Limit {
         count: *count,

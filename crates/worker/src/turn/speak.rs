@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use chat::{Explanation, Outcome, Tokens};
+use chat::{Explanation, Guard, Outcome, Tokens};
 use futures_util::StreamExt;
 use model::{Limits, Progress as Asked, Report};
 use store::{Answer, Gathered, Progress};
 use tokio::task::JoinHandle;
 
-use super::{Failed, Turn, chain_of, millis, refusal};
+use super::{Failed, Turn, chain_of, millis, money::Used, refusal};
 use crate::{
     ask,
     files::Files,
@@ -20,6 +20,8 @@ use crate::{
 const FINISH: Duration = Duration::from_secs(2);
 /// About as many characters make a token of English.
 const CHARS_PER_TOKEN: u64 = 4;
+/// Stands in the place of an answer that is not shown.
+const WITHHELD: &str = "-# (this answer was held back)";
 /// A typing indicator lasts ten seconds (See Discord Docs/Trigger Typing Indicator).
 const TYPING: Duration = Duration::from_secs(8);
 
@@ -41,8 +43,8 @@ impl Turn<'_> {
         // The voice is found while the model thinks.
         let (reply, mut next) = tokio::join!(self.begin_reply(gathered, progress), asking.next());
         let mut reply = match reply {
-            Ok(reply) => reply,
-            Err(e) => return self.could_not_speak(e, why).await,
+            Ok(reply) => reply.guarded(self.guard(&prompt.character, gathered)),
+            Err(e) => return self.could_not_speak(e, why, gathered).await,
         };
         let report = loop {
             match next {
@@ -54,8 +56,8 @@ impl Turn<'_> {
                     ));
                 }
             }
-            if reply.draft.is_full() {
-                // Nobody reads on: the rest is not generated.
+            if reply.draft.is_full() || reply.draft.refused().is_some() {
+                // Nobody reads on, or nobody may: the rest is not generated.
                 break None;
             }
             next = match reply.next_showing() {
@@ -73,10 +75,10 @@ impl Turn<'_> {
         };
         typing.stop();
         why.ms.model = millis(self.started);
-        let answer = self.conclude(&reply, report, &mut why);
+        let answer = self.conclude(&reply, &asked, report, &mut why);
         self.land(&mut reply, &answer, &mut why).await?;
         let said = answer.own_words.then_some(answer.text.as_str());
-        self.settle(reply.shown(), said, &why, true).await
+        self.settle(reply.shown(), said, &why, true, gathered).await
     }
 
     async fn show_progress(
@@ -102,22 +104,29 @@ impl Turn<'_> {
         }
     }
 
+    /// What looks at the answer before anybody sees it.
+    fn guard(&self, character: &str, gathered: &Gathered) -> Guard {
+        let row = gathered.rows.channel.as_ref();
+        Guard::new(self.who, character, [], row.is_some_and(|row| row.age_restricted))
+    }
+
     /// The answer to stand in the end, and what became of the asking.
-    fn conclude(&self, reply: &Reply<'_>, report: Option<Report>, why: &mut Explanation) -> Answer {
+    fn conclude(
+        &self,
+        reply: &Reply<'_>,
+        prompt: &model::Prompt,
+        report: Option<Report>,
+        why: &mut Explanation,
+    ) -> Answer {
         let said = reply.draft.text();
+        self.note_usage(&said, prompt, report.as_ref(), why);
+        if let Some(refusal) = reply.draft.refused() {
+            why.outcome = Outcome::Line;
+            why.reason = Some(refusal.word().to_owned());
+            return Answer { text: WITHHELD.to_owned(), own_words: false };
+        }
         let Some(report) = report else {
-            why.model = Some(self.chain.id().to_owned());
-            why.tokens.out = said.chars().count() as u64 / CHARS_PER_TOKEN;
             return Answer { text: said, own_words: true };
-        };
-        let usage = report.usage();
-        why.model = report.model().map(str::to_owned);
-        why.fallback = report.model().is_some_and(|model| model != self.chain.id());
-        why.tries = u32::try_from(report.tries()).unwrap_or(u32::MAX);
-        why.tokens = Tokens {
-            r#in: usage.input.into(),
-            out: usage.output.into(),
-            cache_read: usage.cache_read.into(),
         };
         match report.outcome {
             model::Outcome::Complete { .. } if !said.is_empty() => {
@@ -129,11 +138,45 @@ impl Turn<'_> {
                 let text = format!("{said}…\n-# ({} lost the thread here)", self.who.name);
                 return Answer { text, own_words: true };
             }
+            model::Outcome::Kept { .. } => why.reason = Some("model_withheld".to_owned()),
             model::Outcome::Failed(_) => why.reason = Some("model_failed".to_owned()),
             _ => why.reason = Some("model_empty".to_owned()),
         }
         why.outcome = Outcome::Line;
         Answer { text: self.who.lines.unavailable.clone(), own_words: false }
+    }
+
+    /// Notes what was used. Where the asking was broken off nobody told: it is estimated.
+    fn note_usage(
+        &self,
+        said: &str,
+        prompt: &model::Prompt,
+        report: Option<&Report>,
+        why: &mut Explanation,
+    ) {
+        let cost = match report {
+            Some(report) => {
+                let usage = report.usage();
+                why.model = report.model().map(str::to_owned);
+                why.fallback = report.model().is_some_and(|model| model != self.chain.id());
+                why.tries = u32::try_from(report.tries()).unwrap_or(u32::MAX);
+                why.tokens = Tokens {
+                    r#in: usage.input.into(),
+                    out: usage.output.into(),
+                    cache_read: usage.cache_read.into(),
+                };
+                self.chain.cost(report, &self.worker.prices)
+            }
+            None => {
+                why.model = Some(self.chain.id().to_owned());
+                why.tokens.out = said.chars().count() as u64 / CHARS_PER_TOKEN;
+                let out = u32::try_from(why.tokens.out).unwrap_or(u32::MAX);
+                self.chain.most(prompt.at_most_tokens(), out, &self.worker.prices)
+            }
+        };
+        why.cost_usd = Some(cost.0 as f64 / 1e6);
+        let model = why.model.clone().unwrap_or_else(|| self.chain.id().to_owned());
+        self.meter.used(Used { model, cost, tokens: why.tokens });
     }
 
     /// Keeps the final text, then makes it stand in the channel.
@@ -173,7 +216,7 @@ impl Turn<'_> {
         progress: &Progress,
     ) -> Result<Reply<'t>, ReplyError> {
         let stage = self.stage();
-        let voice = stage.voice(gathered.channel.clone());
+        let voice = stage.voice(gathered.rows.channel.clone());
         let asked = self.asked();
         let (voice, ()) = tokio::join!(voice, self.finish_command(&asked));
         let voice = voice.map_err(|source| ReplyError::Discord {
@@ -184,7 +227,7 @@ impl Turn<'_> {
             self.stage(),
             self.attempt,
             voice,
-            gathered.channel.clone(),
+            gathered.rows.channel.clone(),
             progress.shown.clone(),
         );
         if progress.is_retake {

@@ -2,5 +2,8 @@
 
 mod answered;
 mod once;
+mod paid;
+mod remembered;
+mod stopped;
 mod troubled;
 mod world;

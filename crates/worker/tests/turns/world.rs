@@ -32,6 +32,7 @@ pub struct World {
     pub db: aws_sdk_dynamodb::Client,
     pub worker: Worker,
     pub trouble: Trouble,
+    pub caused: Arc<Caused>,
 }
 
 const TOKEN: &str = "a-token-of-the-simulator";
@@ -76,14 +77,19 @@ impl World {
             attachment_host: Some(sim.address().to_string()),
             ..Settings::new(Some(Token::parse(TOKEN).expect("a token")))
         });
+        let caused = Arc::new(Caused::default());
         let worker = Worker {
             roster: Arc::new(Roster::from_personalities(vec![grim()])),
             store: store.clone(),
             discord: discord.expect("a client"),
             models: Models::new(provider, "anthropic.claude-haiku-5-5", None),
             dead_letters: DeadLetters::Table(store),
+            prices: Arc::new(model::Prices::with("").expect("the table")),
+            memory: den_worker::Memory::default(),
+            sink: caused.clone(),
+            operators: Arc::default(),
         };
-        Self { sim, app, guild, channel, ann, bedrock, db, worker, trouble }
+        Self { sim, app, guild, channel, ann, bedrock, db, worker, trouble, caused }
     }
 
     /// Ann says something, and this is the event it becomes.
@@ -276,6 +282,29 @@ impl Intercept for Trouble {
                 return Err("the line is dead".into());
             }
         }
+        Ok(())
+    }
+}
+
+/// The events a turn caused, as a queue would hold them.
+#[derive(Default)]
+pub struct Caused(Mutex<Vec<Event>>);
+
+impl Caused {
+    /// What was caused so far.
+    pub fn events(&self) -> Vec<Event> {
+        self.0.lock().expect("nobody panicked").clone()
+    }
+}
+
+#[async_trait::async_trait]
+impl queue::Sink for Caused {
+    async fn send(&self, events: &[Event]) -> Vec<Result<(), queue::SendError>> {
+        self.0.lock().expect("nobody panicked").extend_from_slice(events);
+        events.iter().map(|_| Ok(())).collect()
+    }
+
+    async fn probe(&self) -> Result<(), queue::SendError> {
         Ok(())
     }
 }

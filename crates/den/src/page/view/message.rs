@@ -1,6 +1,6 @@
 //! A message as the page draws it.
 
-use discord_sim::{ChannelId, MessageId, Poster, UserId};
+use discord_sim::{AttachmentId, ChannelId, MessageId, Poster, UserId};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -67,14 +67,19 @@ struct Interaction {
 
 #[derive(Serialize)]
 struct Attachment {
+    id: AttachmentId,
     filename: String,
+    /// In bytes.
     size: usize,
+    /// Where the page serves it.
+    href: String,
 }
 
 #[derive(Serialize)]
 struct Reaction {
     emoji: String,
-    count: usize,
+    /// Who reacted so, in that order.
+    users: Vec<UserId>,
 }
 
 impl Message {
@@ -103,7 +108,12 @@ impl Message {
             attachments: message
                 .attachments
                 .iter()
-                .map(|file| Attachment { filename: file.filename.clone(), size: file.size })
+                .map(|file| Attachment {
+                    id: file.id,
+                    filename: file.filename.clone(),
+                    size: file.size,
+                    href: format!("/files/{}/{}", message.id, file.id),
+                })
                 .collect(),
             embeds: message.embeds.clone(),
             components: message.components.clone(),
@@ -112,7 +122,7 @@ impl Message {
                 .iter()
                 .map(|reaction| Reaction {
                     emoji: reaction.emoji.clone(),
-                    count: reaction.users.len(),
+                    users: reaction.users.clone(),
                 })
                 .collect(),
         }

@@ -1,0 +1,141 @@
+//! Episodes: the words themselves, because recall of months needs the words of months.
+//!
+//! The newest messages of a scope lie open, one item each. When more than 64 do, the oldest 32 are folded into
+//! a sealed page: one item, deflated, with its speakers and its range outside the compressed part. One query,
+//! newest first, reads the scope's mark, then the open ones and the pages.
+//!
+//! | sort key | what |
+//! |---|---|
+//! | `E#<personality>#<message>` | an open message |
+//! | `E#<personality>#<last message>P<first message>` | a page: by its last message, so that a read of what is later than some message meets every page that holds such a one |
+//! | `E#<personality>#~` | the mark, before all others newest first: whoever reads it new reads everything else new |
+
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use serde::{Deserialize, Serialize};
+use twilight_model::id::{
+    Id,
+    marker::{ChannelMarker, MessageMarker, UserMarker},
+};
+
+use crate::{
+    Error, Scope, Speaker, Store,
+    error::failed,
+    leaf::{is_mark, leaf, mark_sort, number, sort},
+    s,
+};
+
+/// Items one read returns: all the open ones and about 5,000 messages in pages.
+pub(crate) const MOST_READ: i32 = 225;
+/// Turns of other channels may be kept later than what was said after them. So a read of what is new begins
+/// this much earlier: longer than a turn lasts, its waiting included.
+const OVERLAP_MS: u64 = 15 * 60 * 1000;
+
+/// A message that is remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Episode {
+    /// The message; a command's question has its interaction's id.
+    pub message_id: Id<MessageMarker>,
+    /// Where it was said.
+    pub channel_id: Id<ChannelMarker>,
+    /// Who said it.
+    pub speaker: Speaker,
+    /// What was said, cleaned.
+    pub text: String,
+    /// The message it replies to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Id<MessageMarker>>,
+    /// Of the personality's own words: to whom they were said, with whose words they go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Id<UserMarker>>,
+    /// What recall looks for in it, made when it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<u32>,
+    /// By which rules they were made; terms of other rules are made anew.
+    #[serde(default)]
+    pub terms_version: u8,
+}
+
+impl Episode {
+    /// Whose erasure takes it along.
+    pub fn belongs_to(&self, user: Id<UserMarker>) -> bool {
+        self.to == Some(user) || matches!(&self.speaker, Speaker::Person { id, .. } if *id == user)
+    }
+
+    /// Everybody whose erasure takes it along.
+    pub(crate) fn people(&self) -> impl Iterator<Item = Id<UserMarker>> {
+        let speaker = match &self.speaker {
+            Speaker::Person { id, .. } => Some(*id),
+            Speaker::Me => None,
+        };
+        speaker.into_iter().chain(self.to)
+    }
+}
+
+/// What a read of a scope returned.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Episodes {
+    /// The messages, oldest first.
+    pub messages: Vec<Episode>,
+    /// How many of them lie open.
+    pub n_open: usize,
+}
+
+impl Store {
+    /// The newest messages of a scope, oldest first: the open ones and about 5,000 more. With `after`, those
+    /// later than that message, and once more those of a quarter of an hour before it.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`].
+    pub async fn episodes(
+        &self,
+        scope: &Scope,
+        after: Option<Id<MessageMarker>>,
+    ) -> Result<Episodes, Error> {
+        self.marked_episodes(scope, after).await.map(|(episodes, _)| episodes)
+    }
+
+    /// The same with the scope's mark as it was before them.
+    pub(crate) async fn marked_episodes(
+        &self,
+        scope: &Scope,
+        after: Option<Id<MessageMarker>>,
+    ) -> Result<(Episodes, u64), Error> {
+        let operation = || format!("read what was said in {}", scope.space);
+        let from = after.map_or(0, |after| after.get().saturating_sub(OVERLAP_MS << 22));
+        let found = self
+            .scope_query(scope, &sort(scope, from))
+            .scan_index_forward(false)
+            .limit(MOST_READ)
+            .send()
+            .await
+            .map_err(failed(operation()))?;
+        let (mut mark, mut n_open, mut messages) = (0, 0, Vec::new());
+        for item in found.items.unwrap_or_default() {
+            if is_mark(&item) {
+                mark = number(&item, "n");
+                continue;
+            }
+            let leaf = leaf(item, operation)?;
+            n_open += usize::from(leaf.page.is_none());
+            messages
+                .extend(leaf.messages.into_iter().map(|message| (message, leaf.page.is_some())));
+        }
+        // Pages may overlap a little; and what lies open beside its page was kept again later.
+        messages.sort_by_key(|(message, is_sealed)| (message.message_id, *is_sealed));
+        messages.dedup_by_key(|(message, _)| message.message_id);
+        let messages = messages.into_iter().map(|(message, _)| message);
+        let messages = messages.filter(|message| message.message_id.get() >= from).collect();
+        Ok((Episodes { messages, n_open }, mark))
+    }
+
+    /// What lies in a scope from a sort key on, mark included.
+    pub(crate) fn scope_query(&self, scope: &Scope, from: &str) -> QueryFluentBuilder {
+        self.db
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", s(scope.partition()))
+            .expression_attribute_values(":from", s(from))
+            .expression_attribute_values(":to", s(mark_sort(scope)))
+    }
+}

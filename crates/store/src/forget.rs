@@ -1,0 +1,330 @@
+//! Forgetting: deletion reaches everything.
+//!
+//! A deletion may overtake the creation of what it deletes. So a *tombstone* is written first, and whoever
+//! keeps a message looks for its tombstone after having kept it: one of the two finds the other. Whatever
+//! changes what lies sealed raises the scope's *mark*, by which a warm worker knows that what it has indexed
+//! is out of date.
+
+use std::convert::Infallible;
+
+use twilight_model::id::{
+    Id,
+    marker::{ChannelMarker, MessageMarker},
+};
+
+use crate::{
+    Book, Episode, Error, Fact, ITEM_VERSION, Keeper, Scope, Store,
+    error::failed,
+    item::{Fresh, Item},
+    keep::{delete, keeper_sort, message_partition, put, unless_changed},
+    leaf::{Leaf, Seal, is_mark, leaf, mark_sort, open_item, page_item, sort},
+    n, retention, s, ttl, window,
+};
+
+/// The sort key of a tombstone.
+pub(crate) const TOMBSTONE: &str = "X";
+/// Items that are looked into for a message, from its own key on.
+const NEAR: i32 = 12;
+/// Tries to change a page that others change as well; each loses only to one that succeeded.
+pub(crate) const TRIES: usize = 24;
+/// Keys DynamoDB takes in one read.
+const MOST_KEYS: usize = 100;
+
+impl Store {
+    /// Notes that messages are gone: nothing of them is kept from now on.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn bury(&self, messages: &[Id<MessageMarker>], now_ms: u64) -> Result<(), Error> {
+        let stone = |message: &Id<MessageMarker>| {
+            put([
+                ("pk".to_owned(), s(message_partition(*message))),
+                ("sk".to_owned(), s(TOMBSTONE)),
+                ("v".to_owned(), n(ITEM_VERSION)),
+                ("ttl".to_owned(), n(ttl(now_ms, retention::TOMBSTONE))),
+            ]
+            .into())
+        };
+        let writes = messages.iter().map(stone).collect();
+        self.write_all(writes, || format!("bury {} messages", messages.len())).await
+    }
+
+    /// Of these messages, those deleted meanwhile. Whoever keeps messages asks this afterwards, and forgets what
+    /// it names: a deletion may overtake the creation of what it deletes.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn buried(
+        &self,
+        messages: &[Id<MessageMarker>],
+    ) -> Result<Vec<Id<MessageMarker>>, Error> {
+        let key = |message: &Id<MessageMarker>| (message_partition(*message), TOMBSTONE.to_owned());
+        let mut buried = Vec::new();
+        for some in messages.chunks(MOST_KEYS) {
+            let found = self.read_all(some.iter().map(key).collect()).await?;
+            buried.extend(some.iter().filter(|message| found.contains_key(&key(message))).copied());
+        }
+        Ok(buried)
+    }
+
+    /// Forgets a message wherever it is kept, with the facts that came from it, and drops the summaries it may
+    /// be part of. Returns who kept it.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
+    pub async fn forget_message(
+        &self,
+        message: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<Vec<Keeper>, Error> {
+        let keepers = self.keepers(message).await?;
+        let mut scopes = self.fact_scopes(message).await?;
+        scopes.extend(keepers.iter().map(Keeper::scope));
+        scopes.sort_unstable();
+        scopes.dedup();
+        for scope in scopes {
+            self.forget_facts(&scope, |fact| fact.message_id == Some(message)).await?;
+        }
+        for keeper in &keepers {
+            self.change_message(&keeper.scope(), keeper.channel, message, |_| None).await?;
+            self.drop_summary(keeper.channel, &keeper.personality, now_ms).await?;
+            let row = delete(message_partition(message), keeper_sort(&keeper.personality));
+            self.write_all(vec![row], || format!("forget message {message}")).await?;
+        }
+        Ok(keepers)
+    }
+
+    /// Puts a new text in the place of a message's, wherever it is kept. Returns who keeps it.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
+    pub async fn edit_message(
+        &self,
+        message: Id<MessageMarker>,
+        text: &str,
+        terms: &[u32],
+        now_ms: u64,
+    ) -> Result<Vec<Keeper>, Error> {
+        let keepers = self.keepers(message).await?;
+        for keeper in &keepers {
+            let edited = |old: Episode| {
+                // Without terms whoever indexes it makes them.
+                let terms_version = if terms.is_empty() { 0 } else { old.terms_version };
+                Some(Episode { text: text.to_owned(), terms: terms.to_vec(), terms_version, ..old })
+            };
+            let scope = keeper.scope();
+            self.change_message(&scope, keeper.channel, message, edited).await?;
+            self.drop_summary(keeper.channel, &keeper.personality, now_ms).await?;
+        }
+        Ok(keepers)
+    }
+
+    /// Changes a message of a scope in the window and among the episodes, or removes it.
+    async fn change_message(
+        &self,
+        scope: &Scope,
+        channel: Id<ChannelMarker>,
+        message: Id<MessageMarker>,
+        change: impl Fn(Episode) -> Option<Episode>,
+    ) -> Result<(), Error> {
+        let operation = || format!("change message {message}");
+        let (pk, sk) =
+            (window::partition(channel), window::sort(&scope.personality, message.get()));
+        let found: Option<Episode> =
+            self.read_item(pk.clone(), sk.clone(), Fresh::Surely, &operation()).await?;
+        if let Some(turn) = found {
+            match change(turn) {
+                Some(changed) => self.set_text((pk, sk), &changed.text).await?,
+                None => self.write_all(vec![delete(pk, sk)], operation).await?,
+            }
+        }
+        self.change_episode(scope, message, &change).await?;
+        self.raise_mark(scope).await
+    }
+
+    /// Changes or removes a message among the episodes, whether it lies open or in a page. Between the look and
+    /// the write it may have been folded into a page: then it is looked for again.
+    async fn change_episode(
+        &self,
+        scope: &Scope,
+        message: Id<MessageMarker>,
+        change: &impl Fn(Episode) -> Option<Episode>,
+    ) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            let mut found = self.leaves_near(scope, message).await?;
+            if found.is_empty() {
+                found = self.leaves_around(scope, message).await?;
+            }
+            let mut is_done = true;
+            for leaf in found {
+                let changed = |known: Episode| match known.message_id == message {
+                    true => change(known),
+                    false => Some(known),
+                };
+                is_done &= self.rewrite(scope, leaf, changed).await?;
+            }
+            if is_done {
+                return Ok(());
+            }
+        }
+        Err(Error::Contended { operation: format!("change message {message}") })
+    }
+
+    /// Where a message lies, as far as that is next to its own key: itself, or the page that ends soonest after
+    /// it.
+    async fn leaves_near(
+        &self,
+        scope: &Scope,
+        message: Id<MessageMarker>,
+    ) -> Result<Vec<Leaf>, Error> {
+        let query = self.scope_query(scope, &sort(scope, message.get())).limit(NEAR);
+        let near = query.consistent_read(true).send().await;
+        let near = near.map_err(failed(format!("look for message {message}")))?;
+        holding(near.items.unwrap_or_default(), message)
+    }
+
+    /// Where a message lies in a scope, wherever that is: a page that took in a latecomer reaches far back, and
+    /// many lie between.
+    async fn leaves_around(
+        &self,
+        scope: &Scope,
+        message: Id<MessageMarker>,
+    ) -> Result<Vec<Leaf>, Error> {
+        let mut pages = self
+            .scope_query(scope, &sort(scope, message.get()))
+            .filter_expression("#first <= :id AND #last >= :id")
+            .expression_attribute_names("#first", "first")
+            .expression_attribute_names("#last", "last")
+            .expression_attribute_values(":id", n(message))
+            .consistent_read(true)
+            .into_paginator()
+            .send();
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(failed(format!("look for message {message}")))?;
+            found.extend(holding(page.items.unwrap_or_default(), message)?);
+        }
+        Ok(found)
+    }
+
+    /// Writes a leaf anew with every message changed; what is left empty goes. Returns whether it was still as
+    /// it was read.
+    pub(crate) async fn rewrite(
+        &self,
+        scope: &Scope,
+        old: Leaf,
+        change: impl Fn(Episode) -> Option<Episode>,
+    ) -> Result<bool, Error> {
+        let operation = format!("change what was said in {}", scope.space);
+        let messages: Vec<Episode> = old.messages.into_iter().filter_map(change).collect();
+        let item = match (messages.first(), old.page) {
+            (None, _) => None,
+            (Some(_), Some(seal)) => {
+                let seal = Seal { revision: seal.revision + 1, ..seal };
+                Some(page_item(scope, &old.sk, &messages, old.ttl, seal))
+            }
+            (Some(message), None) => Some(open_item(scope, message, old.ttl)?),
+        };
+        let (condition, revision) = match old.page {
+            Some(seal) => ("rev = :rev", Some((":rev".to_owned(), n(seal.revision)))),
+            None => ("attribute_exists(pk)", None),
+        };
+        let values = revision.map(|value| [value].into());
+        let written = match item {
+            None => {
+                let gone = self.db.delete_item().table_name(&self.table);
+                let gone = gone.key("pk", s(scope.partition())).key("sk", s(&old.sk));
+                let gone = gone.condition_expression(condition);
+                let gone = gone.set_expression_attribute_values(values).send().await;
+                gone.map(drop).map_err(failed(operation))
+            }
+            Some(item) => {
+                let kept = self.db.put_item().table_name(&self.table).set_item(Some(item));
+                let kept = kept.condition_expression(condition);
+                let kept = kept.set_expression_attribute_values(values).send().await;
+                kept.map(drop).map_err(failed(operation))
+            }
+        };
+        match written {
+            Ok(()) => Ok(true),
+            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    async fn set_text(&self, (pk, sk): (String, String), text: &str) -> Result<(), Error> {
+        let set = self
+            .db
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", s(pk))
+            .key("sk", s(sk))
+            .update_expression("SET #text = :text")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#text", "text")
+            .expression_attribute_values(":text", s(text))
+            .send()
+            .await;
+        // It may have aged out between the look and the write.
+        unless_changed(set.map_err(failed("change a turn")))
+    }
+
+    /// Deletes the facts of a scope that `is_gone` says are, whoever they are about. Returns how many.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
+    pub async fn forget_facts(
+        &self,
+        scope: &Scope,
+        is_gone: impl Fn(&Fact) -> bool,
+    ) -> Result<usize, Error> {
+        let mut n_gone = 0;
+        for (about, book) in self.books(scope).await? {
+            if !book.facts.iter().any(&is_gone) {
+                continue;
+            }
+            let changed = self.change_book(scope, about, |book: &mut Book| {
+                let before = book.facts.len();
+                book.facts.retain(|fact| !is_gone(fact));
+                if book.facts.is_empty() {
+                    book.name.clear();
+                }
+                Ok::<_, Infallible>(before - book.facts.len())
+            });
+            let Ok(n) = changed.await?;
+            n_gone += n;
+        }
+        Ok(n_gone)
+    }
+
+    /// Tells warm workers that what they have indexed of a scope is out of date.
+    pub(crate) async fn raise_mark(&self, scope: &Scope) -> Result<(), Error> {
+        self.db
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", s(scope.partition()))
+            .key("sk", s(mark_sort(scope)))
+            .update_expression("ADD #n :one SET #v = :v")
+            .expression_attribute_names("#n", "n")
+            .expression_attribute_names("#v", "v")
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":v", n(ITEM_VERSION))
+            .send()
+            .await
+            .map(drop)
+            .map_err(failed("mark what is out of date"))
+    }
+}
+
+/// The leaves among these items that hold a message.
+fn holding(items: Vec<Item>, message: Id<MessageMarker>) -> Result<Vec<Leaf>, Error> {
+    let operation = || format!("look for message {message}");
+    let mut found = Vec::new();
+    for item in items.into_iter().filter(|item| !is_mark(item)) {
+        let leaf = leaf(item, operation)?;
+        if leaf.messages.iter().any(|known| known.message_id == message) {
+            found.push(leaf);
+        }
+    }
+    Ok(found)
+}

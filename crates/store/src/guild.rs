@@ -1,0 +1,204 @@
+//! What a guild has set, in one small item: the listener reads it at most every 30 seconds, a turn each time.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+};
+
+use personality::PersonalityId;
+use serde::{Deserialize, Serialize};
+use twilight_model::id::{
+    Id,
+    marker::{ChannelMarker, GuildMarker, UserMarker},
+};
+
+use crate::{
+    Error, ITEM_VERSION, Store,
+    item::Item,
+    keep::{delete, put},
+    n, s,
+};
+
+/// The sort key of the row.
+pub(crate) const SORT: &str = "ROW";
+
+/// Channels a guild may set something for: bounds the item to about 40 KB.
+pub const MOST_CHANNELS: usize = 250;
+
+/// A guild's settings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GuildRow {
+    /// The line on joining was said.
+    pub greeted: bool,
+    /// When the guild removed the den, in milliseconds since the Unix epoch.
+    pub left_at_ms: Option<u64>,
+    /// Nobody answers here.
+    pub paused: Option<Pause>,
+    /// Until when a personality is mute here, in milliseconds since the epoch; without end: [`FOREVER`].
+    pub muted: BTreeMap<PersonalityId, u64>,
+    /// Who answers when the bot is mentioned and nobody else is meant.
+    pub default: Option<PersonalityId>,
+    /// What is set for single channels.
+    pub channels: BTreeMap<Id<ChannelMarker>, ChannelSettings>,
+    /// Turns allowed, where the guild sets less or more than the personality's file.
+    pub limits: GuildLimits,
+    /// What the guild may spend a day, in millionths of a US dollar.
+    pub budget: Option<u64>,
+    /// Days the words of this guild are kept; [`crate::retention::EPISODES`] where nothing is set.
+    pub retention_days: Option<u16>,
+    /// The operator's allowlist has this guild on it.
+    pub allowed: bool,
+}
+
+/// Without end, as a time in milliseconds.
+pub const FOREVER: u64 = u64::MAX / 2;
+
+/// What is set for a channel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChannelSettings {
+    /// Who answers everything here.
+    pub bound: Option<PersonalityId>,
+    /// Who answers a bare mention here.
+    pub default: Option<PersonalityId>,
+    /// The chance that somebody chimes in, in percent, where it is not the personality's own.
+    pub chime_in: Option<u8>,
+    /// Personalities that answer here as their wiser selves.
+    pub higher_self: BTreeSet<PersonalityId>,
+}
+
+/// A stop, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// Who paused; none where the operator did from the command line.
+    pub by: Option<Id<UserMarker>>,
+    /// Since when, in milliseconds since the epoch.
+    pub at_ms: u64,
+}
+
+/// Turns allowed with each personality; none means as its file says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GuildLimits {
+    /// Of one person in a minute.
+    pub per_person_per_minute: Option<u32>,
+    /// In one channel in a minute.
+    pub per_channel_per_minute: Option<u32>,
+    /// In the whole guild in a day.
+    pub per_guild_per_day: Option<u32>,
+}
+
+impl GuildRow {
+    /// Whether `personality` is mute here at that time.
+    pub fn is_muted(&self, personality: &PersonalityId, now_ms: u64) -> bool {
+        self.muted.get(personality).is_some_and(|until| *until > now_ms)
+    }
+
+    /// Whether it answers there as its wiser self.
+    pub fn is_higher_self(&self, personality: &PersonalityId, channel: Id<ChannelMarker>) -> bool {
+        self.channels.get(&channel).is_some_and(|set| set.higher_self.contains(personality))
+    }
+
+    /// Days the words of this guild are kept.
+    pub fn retention_days(&self) -> u64 {
+        self.retention_days.map_or(crate::retention::EPISODES, u64::from)
+    }
+}
+
+impl Store {
+    /// What a guild has set; the default where it has set nothing.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn guild(&self, guild: Id<GuildMarker>) -> Result<GuildRow, Error> {
+        let operation = format!("read the settings of guild {guild}");
+        Ok(self.revised(&partition(guild), SORT, &operation).await?.value)
+    }
+
+    /// Changes what a guild has set. `change` may refuse: then nothing is written, and its reason is returned.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
+    pub async fn change_guild<R, E>(
+        &self,
+        guild: Id<GuildMarker>,
+        change: impl FnMut(&mut GuildRow) -> Result<R, E>,
+    ) -> Result<Result<R, E>, Error> {
+        let operation = format!("change the settings of guild {guild}");
+        self.change((partition(guild), SORT.to_owned()), None, &operation, change).await
+    }
+
+    /// Notes whether a guild has the den, and returns how it was before.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`]; done again, it goes on.
+    pub async fn set_left(
+        &self,
+        guild: Id<GuildMarker>,
+        left_at_ms: Option<u64>,
+    ) -> Result<Option<u64>, Error> {
+        if let Some(at_ms) = left_at_ms {
+            // First the row that leads to it: a guild that left is never overlooked.
+            let row = left_item(guild, at_ms);
+            self.write_all(vec![put(row)], || format!("note that guild {guild} left")).await?;
+        }
+        let changed = self.change_guild(guild, |row| {
+            Ok::<_, Infallible>(std::mem::replace(&mut row.left_at_ms, left_at_ms))
+        });
+        let Ok(before) = changed.await?;
+        if left_at_ms.is_none() && before.is_some() {
+            self.forget_left(guild).await?;
+        }
+        Ok(before)
+    }
+
+    /// The guilds that removed the den before that time and did not take it back.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn guilds_left_before(&self, at_ms: u64) -> Result<Vec<Id<GuildMarker>>, Error> {
+        #[derive(Deserialize)]
+        struct Left {
+            guild: Id<GuildMarker>,
+            at: u64,
+        }
+        let all: Vec<Left> =
+            self.all_of(LEFT.to_owned(), LEFT_PREFIX, "read which guilds left").await?;
+        let mut gone = Vec::new();
+        for left in all.into_iter().filter(|left| left.at < at_ms) {
+            // The guild's own row decides: it may be back since.
+            match self.guild(left.guild).await?.left_at_ms {
+                Some(since_ms) if since_ms < at_ms => gone.push(left.guild),
+                Some(_) => {}
+                None => self.forget_left(left.guild).await?,
+            }
+        }
+        Ok(gone)
+    }
+
+    /// Notes that nothing is left to be erased of a guild.
+    pub(crate) async fn forget_left(&self, guild: Id<GuildMarker>) -> Result<(), Error> {
+        let row = delete(LEFT.to_owned(), format!("{LEFT_PREFIX}{guild}"));
+        self.write_all(vec![row], || format!("note that guild {guild} is settled")).await
+    }
+}
+
+/// The partition of the guilds that left: few, and read once a day.
+const LEFT: &str = "LEFT";
+/// What its sort keys begin with.
+const LEFT_PREFIX: &str = "G#";
+
+fn left_item(guild: Id<GuildMarker>, at_ms: u64) -> Item {
+    Item::from([
+        ("pk".to_owned(), s(LEFT)),
+        ("sk".to_owned(), s(format!("{LEFT_PREFIX}{guild}"))),
+        ("v".to_owned(), n(ITEM_VERSION)),
+        ("guild".to_owned(), s(guild.to_string())),
+        ("at".to_owned(), n(at_ms)),
+    ])
+}
+
+pub(crate) fn partition(guild: Id<GuildMarker>) -> String {
+    format!("G#{guild}")
+}

@@ -1,0 +1,35 @@
+//! What is said only once in a while.
+
+use crate::{Day, Error, ITEM_VERSION, Space, Store, error::failed, n, s, ttl};
+
+impl Store {
+    /// Whether this is the first time on that day that `what` is asked for in a space: of any number of
+    /// workers that ask, one is told yes.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn is_first(
+        &self,
+        space: Space,
+        what: &str,
+        day: Day,
+        now_ms: u64,
+    ) -> Result<bool, Error> {
+        let first = self
+            .db
+            .put_item()
+            .table_name(&self.table)
+            .item("pk", s(format!("S#{space}")))
+            .item("sk", s(format!("Z#{what}#{}", day.0)))
+            .item("v", n(ITEM_VERSION))
+            .item("ttl", n(ttl(now_ms, 2)))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        match first.map_err(failed(format!("say {what} once"))) {
+            Ok(_) => Ok(true),
+            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! How long each kind of item is kept, in days. One place, so that the promise people read is the one kept.
+
+/// A turn of the window.
+pub const WINDOW: u64 = 30;
+/// A message among the episodes, where the guild sets nothing else.
+pub const EPISODES: u64 = 365;
+/// The rolling summary of a channel where nobody speaks any more.
+pub const SUMMARY: u64 = 90;
+/// The row of a posted message with its explanation.
+pub const REPLY: u64 = 30;
+/// A claim, after its last write: longer than any queue redelivers.
+pub const CLAIM: u64 = 1;
+/// That a message was deleted: longer than any event of it can be under way.
+pub const TOMBSTONE: u64 = 30;
+/// What was spent, by day, guild, personality and model.
+pub const SPENDING: u64 = 400;
+/// An administrative act.
+pub const AUDIT: u64 = 365;
+/// What an operator put aside.
+pub const DEAD_LETTER: u64 = 14;
+/// A guild that removed the den, before all of it is erased.
+pub const LEFT_GUILD: u64 = 30;

@@ -1,0 +1,192 @@
+//! Pages: what was said long ago, sealed.
+
+use store::{MOST_PAGES, Store};
+use twilight_model::id::Id;
+
+use crate::world::{ANN, BEN, NOW, World, at, fresh, public, said};
+
+/// How many items of the scope lie open, and how many are pages.
+async fn items(world: &World) -> (usize, usize) {
+    let all = world.everything().await;
+    let items = all.lines().filter(|line| line.contains(r#""sk":{"S":"E#grim#"#));
+    let (pages, open): (Vec<_>, Vec<_>) = items.partition(|line| line.contains(r#""body""#));
+    (open.iter().filter(|line| line.contains(r#""text""#)).count(), pages.len())
+}
+
+async fn seal(store: &Store) -> bool {
+    store.seal(&public()).await.expect("sealed")
+}
+
+#[tokio::test]
+async fn beyond_sixty_four_the_oldest_are_folded_and_read_as_before() {
+    let world = fresh().await;
+    let lines: Vec<_> = (1..=64).map(|n| said(n, ANN, &format!("line {n}"))).collect();
+    world.keep(&lines).await;
+    assert!(!seal(&world.store).await, "64 may lie open");
+    world.keep(&[said(65, BEN, "line 65")]).await;
+    assert!(seal(&world.store).await);
+    assert!(!seal(&world.store).await);
+    assert_eq!(items(&world).await, (33, 1));
+    let read = world.store.episodes(&public(), None).await.unwrap();
+    assert_eq!(read.n_open, 33);
+    let ids: Vec<u64> = read.messages.iter().map(|message| message.message_id.get()).collect();
+    assert_eq!(ids, (1..=65).collect::<Vec<_>>());
+    assert_eq!(read.messages[0], lines[0], "terms and all");
+}
+
+#[tokio::test]
+async fn two_sealers_at_once_make_one_page() {
+    let world = fresh().await;
+    let lines: Vec<_> = (1..=70).map(|n| said(n, ANN, &format!("line {n}"))).collect();
+    world.keep(&lines).await;
+    let (one, other) = tokio::join!(seal(&world.store), seal(&world.store));
+    assert!(one || other);
+    assert_eq!(items(&world).await, (38, 1));
+    assert_eq!(world.remembered().await.len(), 70, "nothing is lost, nothing doubled");
+}
+
+#[tokio::test]
+async fn what_is_deleted_or_edited_while_a_page_is_made_is_not_in_it_as_it_was() {
+    let world = fresh().await;
+    let store = &world.store;
+    for round in 0..8 {
+        let first = 1 + round * 100;
+        let lines: Vec<_> =
+            (first..first + 70).map(|n| said(n, ANN, &format!("line {n}"))).collect();
+        world.keep(&lines).await;
+        let (gone, mended) = (Id::new(first + 3), Id::new(first + 5));
+        let (sealed, forgotten, edited) = tokio::join!(
+            seal(store),
+            store.forget_message(gone, NOW),
+            store.edit_message(mended, "mended", &[1], NOW),
+        );
+        assert_eq!((forgotten.unwrap().len(), edited.unwrap().len()), (1, 1));
+        while seal(store).await {}
+        let now = world.remembered().await;
+        assert!(!now.contains(&format!("line {gone}")), "round {round}, sealed {sealed}");
+        assert!(!now.contains(&format!("line {mended}")), "round {round}, sealed {sealed}");
+        assert!(now.contains(&format!("line {}", first + 4)), "round {round}, sealed {sealed}");
+        assert_eq!(now.iter().filter(|line| *line == "mended").count() as u64, round + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_warm_worker_meets_what_was_sealed_since() {
+    let world = fresh().await;
+    // An hour apart, so that nothing is read twice for safety.
+    let hour = 3_600_000;
+    let lines: Vec<_> = (0..70).map(|n| said(at(n * hour), ANN, &format!("line {n}"))).collect();
+    world.keep(&lines[..20]).await;
+    let newest = lines[19].message_id;
+    world.keep(&lines[20..]).await;
+    assert!(seal(&world.store).await, "line 19 and line 20 lie in one page");
+    let read = world.store.episodes(&public(), Some(newest)).await.unwrap();
+    assert_eq!(read.messages.first().map(|message| message.text.as_str()), Some("line 19"));
+    assert_eq!(read.messages.len(), 51);
+}
+
+#[tokio::test]
+async fn what_another_channel_kept_late_is_met_as_well() {
+    let world = fresh().await;
+    let minute = 60_000;
+    world.keep(&[said(at(10 * minute), BEN, "quickly answered")]).await;
+    let newest = Id::new(at(10 * minute));
+    // Its turn took longer.
+    world.keep(&[said(at(9 * minute), ANN, "slowly answered")]).await;
+    let read = world.store.episodes(&public(), Some(newest)).await.unwrap();
+    assert!(read.messages.iter().any(|message| message.text == "slowly answered"));
+}
+
+#[tokio::test]
+async fn a_latecomer_in_a_page_far_away_is_found_and_forgotten() {
+    let world = fresh().await;
+    let store = &world.store;
+    let lines: Vec<_> = (1_000..1_600).map(|n| said(n, ANN, &format!("line {n}"))).collect();
+    world.keep(&lines).await;
+    while seal(store).await {}
+    // Days late, from a dead-letter queue.
+    world.keep(&[said(5, BEN, "better late"), said(1_001, BEN, "kept again")]).await;
+    let more: Vec<_> = (1_600..1_640).map(|n| said(n, ANN, &format!("line {n}"))).collect();
+    world.keep(&more).await;
+    while seal(store).await {}
+    let all = world.store.episodes(&public(), None).await.unwrap().messages;
+    assert_eq!(all.iter().filter(|message| message.message_id.get() == 1_001).count(), 1);
+    for (id, text) in [(5, "better late"), (1_001, "kept again"), (1_033, "line 1033")] {
+        store.forget_message(Id::new(id), NOW).await.unwrap();
+        assert!(!world.everything().await.contains(text), "{text}");
+    }
+    assert_eq!(world.remembered().await.len(), 638);
+}
+
+#[tokio::test]
+async fn long_messages_fill_a_page_sooner() {
+    let world = fresh().await;
+    // Text that hardly folds: 32 such messages would be more than an item holds.
+    let mut seed = 1_u32;
+    let mut noise = || {
+        let letter = |_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            char::from_u32(0x4E00 + (seed >> 8) % 20_000).unwrap()
+        };
+        (0..6_000).map(letter).collect::<String>()
+    };
+    let lines: Vec<_> = (1..=80).map(|n| said(n, ANN, &noise())).collect();
+    world.keep(&lines).await;
+    assert!(seal(&world.store).await);
+    while seal(&world.store).await {}
+    let (open, pages) = items(&world).await;
+    assert!(open <= 64 && pages > 0, "{open} open, {pages} pages");
+    let messages = world.everything().await;
+    assert!(lines.iter().all(|line| messages.contains(&line.text)), "all of it is there");
+}
+
+/// The bound: of a scope 512 pages of 32 messages, and 64 open ones, are kept, however long people know each
+/// other; with everything that leads to them.
+#[tokio::test]
+async fn the_oldest_pages_go_when_there_are_too_many() {
+    let world = fresh().await;
+    let store = &world.store;
+    world.chatter(200).await;
+    let (open, pages) = items(&world).await;
+    assert_eq!(open + 32 * pages, 200);
+    // As if the friendship had lasted for years: the scope's pages are numbered on.
+    let lines: Vec<String> = world.everything().await.lines().map(str::to_owned).collect();
+    let aged = lines.iter().filter(|line| line.contains(r#""page":"#)).map(|line| {
+        let start = line.find('{').expect("an item");
+        let item = &line[line.rfind(r#"{"body""#).unwrap_or(start)..];
+        let mut item: serde_json::Value = serde_json::from_str(item).expect("JSON");
+        let number: u64 = item["page"]["N"].as_str().unwrap().parse().unwrap();
+        item["page"]["N"] = (number + MOST_PAGES - 3).to_string().into();
+        item.to_string()
+    });
+    let aged: Vec<String> = aged.collect();
+    let oldest = aged.iter().map(|page| page[page.find("E#grim").unwrap()..].to_owned()).min();
+    store.load(&aged).await.unwrap();
+    // The first page keeps its number: it is 512 pages old when the next ones are made.
+    let first = lines.iter().find(|line| line.contains(&oldest.clone().unwrap()[..26])).unwrap();
+    store.load(&[&first[first.rfind(r#"{"body""#).unwrap()..]]).await.unwrap();
+
+    let before = world.remembered().await;
+    assert!(before.contains(&"line 0 about soup".to_owned()));
+    world.chatter(64).await;
+    let after = world.remembered().await;
+    assert!(!after.contains(&"line 31 about soup".to_owned()) || after.len() < before.len() + 64);
+    let (open, n_pages) = items(&world).await;
+    assert_eq!(open + 32 * n_pages, 200 - 32 + 64, "one page went");
+    let all = world.everything().await;
+    let keepers = all.lines().filter(|line| line.contains(r#""sk":{"S":"K#grim"}"#)).count();
+    let turns = all.lines().filter(|line| line.contains(r#""sk":{"S":"T#grim#"#)).count();
+    assert_eq!((keepers, turns), (232, 232), "and everything that led to it");
+}
+
+#[tokio::test]
+async fn a_year_of_common_talk_is_a_few_megabytes() {
+    let world = fresh().await;
+    world.chatter(1_000).await;
+    let all = world.everything().await;
+    let pages: Vec<&str> = all.lines().filter(|line| line.contains(r#""page":"#)).collect();
+    let bytes: usize = pages.iter().map(|page| page.len()).sum();
+    let a_message = bytes / (pages.len() * 32);
+    // The line holds the page unfolded as well; this bounds both together.
+    assert!(a_message < 300, "{a_message} bytes a message");
+}

@@ -1,0 +1,142 @@
+//! A channel, a personality's memory of it, or a whole guild is erased.
+
+use store::{About, ChannelRow, Erased, GuildRow, Pause, Scope, Space};
+use twilight_model::id::Id;
+
+use crate::world::{
+    ANN, ATTIC, BEN, ELSEWHERE, GUILD, HALL, NOW, PARLOUR, World, answered, fact, fresh, grim,
+    private, public, said, turbo,
+};
+
+/// Words of three places; a channel's stand in one channel alone.
+const HALLS: &str = "zebrafinch";
+const PARLOURS: &str = "quokkapatch";
+const ATTICS: &str = "walrusgrin";
+const ELSEWHERES: &str = "otterhum";
+
+async fn they_talk(world: &World) {
+    let store = &world.store;
+    let turbos = Scope { personality: turbo(), ..public() };
+    let there = Scope::new(Space::Guild(ELSEWHERE), grim());
+    for (scope, guild, channel, word) in [
+        (public(), GUILD, HALL, HALLS),
+        (turbos, GUILD, HALL, HALLS),
+        (public(), GUILD, PARLOUR, PARLOURS),
+        (private(), GUILD, ATTIC, ATTICS),
+        (there, ELSEWHERE, Id::new(88), ELSEWHERES),
+    ] {
+        let mut lines = Vec::new();
+        for n in 0..40 {
+            lines.push(said(world.message(), ANN, &format!("{word} {n}")));
+            lines.push(answered(world.message(), BEN, &format!("{word} too")));
+        }
+        world.keep_in(&scope, Some(guild), channel, &lines).await;
+        while store.seal(&scope).await.unwrap() {}
+        let known = store::Fact { channel_id: channel, ..fact(word, BEN, word) };
+        let add = |book: &mut store::Book| book.add(known.clone());
+        store.change_book(&scope, About::Person(ANN), add).await.unwrap().unwrap();
+        let row = ChannelRow { guild_id: Some(guild), ..ChannelRow::default() };
+        store.keep_channel(channel, &row).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn one_personality_forgets_one_channel() {
+    let world = fresh().await;
+    they_talk(&world).await;
+    let trace = store::Trace { space: Space::Guild(GUILD), channel: HALL, personality: grim() };
+    let erased = world.store.erase_scope(&trace, NOW + 1).await.unwrap();
+    assert_eq!(erased, Erased { messages: 80, facts: 1 });
+    assert!(!world.remembered().await.iter().any(|text| text.contains(HALLS)));
+    assert!(world.store.window(HALL, &grim()).await.unwrap().is_empty());
+    let of_turbo = Scope { personality: turbo(), ..public() };
+    assert_eq!(world.store.episodes(&of_turbo, None).await.unwrap().messages.len(), 80);
+    assert_eq!(world.remembered().await.len(), 80, "what was said in the parlour");
+    let traces = world.store.traces(ANN).await.unwrap();
+    assert!(!traces.contains(&trace) && traces.len() == 4);
+}
+
+#[tokio::test]
+async fn a_channel_is_forgotten_by_all_and_no_other() {
+    let world = fresh().await;
+    they_talk(&world).await;
+    // It was public once, and is private now.
+    let private_now = Scope::new(Space::Channel(HALL), grim());
+    let lines = [said(world.message(), ANN, HALLS)];
+    world.keep_in(&private_now, Some(GUILD), HALL, &lines).await;
+    let erased = world.store.erase_channel(Some(GUILD), HALL, NOW + 1).await.unwrap();
+    assert_eq!(erased, Erased { messages: 161, facts: 2 });
+    let all = world.everything().await;
+    assert!(!all.contains(HALLS));
+    for word in [PARLOURS, ATTICS, ELSEWHERES] {
+        assert!(all.contains(word), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn a_guild_that_stays_keeps_its_settings_and_loses_all_words() {
+    let world = fresh().await;
+    let store = &world.store;
+    they_talk(&world).await;
+    let pause = Some(Pause { by: None, at_ms: NOW });
+    let pausing = |row: &mut GuildRow| {
+        row.paused.clone_from(&pause);
+        Ok::<_, std::convert::Infallible>(())
+    };
+    let Ok(()) = store.change_guild(GUILD, pausing).await.unwrap();
+    let mut heard = 0;
+    let erased = store.erase_guild(GUILD, NOW + 1, |n| heard = n).await.unwrap();
+    assert_eq!(erased, Erased { messages: 320, facts: 4 });
+    assert_eq!(heard, 320);
+    let all = world.everything().await;
+    for word in [HALLS, PARLOURS, ATTICS] {
+        assert!(!all.contains(word), "{word}");
+    }
+    assert!(all.contains(ELSEWHERES));
+    assert_eq!(store.guild(GUILD).await.unwrap().paused, pause);
+    assert!(store.channel(HALL).await.unwrap().is_some());
+    for user in [ANN, BEN] {
+        let traces = store.traces(user).await.unwrap();
+        assert!(traces.iter().all(|trace| trace.space == Space::Guild(ELSEWHERE)), "{traces:?}");
+    }
+    world.keep(&[said(world.message(), ANN, "anew")]).await;
+    assert_eq!(world.remembered().await, ["anew"]);
+}
+
+#[tokio::test]
+async fn a_guild_that_left_is_erased_after_a_month_with_everything() {
+    let world = fresh().await;
+    let store = &world.store;
+    they_talk(&world).await;
+    let month = store::retention::LEFT_GUILD * 86_400_000;
+    store.set_left(GUILD, Some(NOW)).await.unwrap();
+    assert!(store.guilds_left_before(NOW + month - month).await.unwrap().is_empty());
+    let left = store.guilds_left_before(NOW + 1).await.unwrap();
+    assert_eq!(left, [GUILD]);
+    for guild in left {
+        store.erase_guild(guild, NOW + month, |_| ()).await.unwrap();
+    }
+    let all = world.everything().await;
+    for trace in [HALLS, PARLOURS, ATTICS, "S#G7", "C#71", "C#72", "C#81", "G#7", "W#G7", "W#C72"] {
+        assert!(!all.contains(trace), "{trace}");
+    }
+    assert!(all.contains(ELSEWHERES));
+    assert!(store.guilds_left_before(u64::MAX).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_guild_on_the_allowlist_is_still_on_it_when_it_comes_back() {
+    let world = fresh().await;
+    let store = &world.store;
+    they_talk(&world).await;
+    let allow = |row: &mut GuildRow| {
+        row.allowed = true;
+        row.greeted = true;
+        Ok::<_, std::convert::Infallible>(())
+    };
+    let Ok(()) = store.change_guild(GUILD, allow).await.unwrap();
+    store.set_left(GUILD, Some(NOW)).await.unwrap();
+    store.erase_guild(GUILD, NOW + 1, |_| ()).await.unwrap();
+    let row = store.guild(GUILD).await.unwrap();
+    assert_eq!(row, GuildRow { allowed: true, ..GuildRow::default() });
+}

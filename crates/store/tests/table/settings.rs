@@ -1,0 +1,131 @@
+//! What people, guilds and the operator have set.
+
+use std::convert::Infallible;
+
+use futures_util::future::join_all;
+use store::{Act, ChannelSettings, Day, FOREVER, GuildRow, Pause, Preferences, Space};
+use twilight_model::id::Id;
+
+use crate::world::{ANN, ELSEWHERE, GUILD, HALL, NOW, fresh, grim, turbo};
+
+#[tokio::test]
+async fn what_a_guild_sets_is_read_back() {
+    let world = fresh().await;
+    let store = &world.store;
+    assert_eq!(store.guild(GUILD).await.unwrap(), GuildRow::default());
+    let set = |row: &mut GuildRow| {
+        row.greeted = true;
+        row.paused = Some(Pause { by: Some(ANN), at_ms: NOW });
+        row.muted.insert(grim(), FOREVER);
+        row.channels.insert(
+            HALL,
+            ChannelSettings {
+                bound: Some(turbo()),
+                chime_in: Some(20),
+                higher_self: [grim()].into(),
+                ..ChannelSettings::default()
+            },
+        );
+        row.budget = Some(2_500_000);
+        Ok::<_, Infallible>(row.clone())
+    };
+    let Ok(row) = store.change_guild(GUILD, set).await.unwrap();
+    assert_eq!(store.guild(GUILD).await.unwrap(), row);
+    assert_eq!(store.guild(ELSEWHERE).await.unwrap(), GuildRow::default());
+    assert!(row.is_muted(&grim(), NOW) && !row.is_muted(&turbo(), NOW));
+    assert!(row.is_higher_self(&grim(), HALL));
+}
+
+#[tokio::test]
+async fn two_admins_at_once_do_not_undo_each_other() {
+    let world = fresh().await;
+    let changes = (1..=10_u64).map(|channel| {
+        let store = world.store.clone();
+        async move {
+            let bind = |row: &mut GuildRow| {
+                row.channels.entry(Id::new(channel)).or_default().bound = Some(grim());
+                Ok::<_, Infallible>(())
+            };
+            let Ok(()) = store.change_guild(GUILD, bind).await.unwrap();
+        }
+    });
+    join_all(changes).await;
+    assert_eq!(world.store.guild(GUILD).await.unwrap().channels.len(), 10);
+}
+
+#[tokio::test]
+async fn what_a_change_refuses_is_not_written() {
+    let world = fresh().await;
+    let refused = world.store.change_guild(GUILD, |row| {
+        row.greeted = true;
+        Err::<(), _>("no")
+    });
+    assert_eq!(refused.await.unwrap(), Err("no"));
+    assert_eq!(world.everything().await, "");
+}
+
+#[tokio::test]
+async fn what_a_person_wants_holds_everywhere() {
+    let world = fresh().await;
+    let set = |row: &mut Preferences| {
+        row.no_roast = true;
+        row.silenced.insert(turbo());
+    };
+    let wants = world.store.change_preferences(ANN, set).await.unwrap();
+    assert!(wants.no_roast && wants.silenced.contains(&turbo()));
+    assert_eq!(world.store.preferences(ANN).await.unwrap(), wants);
+}
+
+#[tokio::test]
+async fn the_operator_pauses_the_den_and_lets_it_go_on() {
+    let world = fresh().await;
+    let paused = Some(Pause { by: None, at_ms: NOW });
+    let den = world.store.change_den(|row| row.paused.clone_from(&paused)).await.unwrap();
+    assert_eq!(den.paused, paused);
+    let den = world.store.change_den(|row| row.paused = None).await.unwrap();
+    assert_eq!(world.store.den().await.unwrap(), den);
+    assert_eq!(den, store::DenRow::default());
+}
+
+#[tokio::test]
+async fn acts_are_read_newest_first_and_apart_for_each_guild() {
+    let world = fresh().await;
+    for (n, guild) in [(1, Some(GUILD)), (2, Some(GUILD)), (3, Some(ELSEWHERE)), (4, None)] {
+        let act = Act { at_ms: NOW + n, guild, by: Some(ANN), what: format!("act {n}") };
+        world.store.audit(&act).await.unwrap();
+        world.store.audit(&act).await.unwrap();
+    }
+    let acts = |guild| {
+        let store = &world.store;
+        async move {
+            let acts = store.acts(guild, 10).await.unwrap();
+            acts.into_iter().map(|act| act.what).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(acts(Some(GUILD)).await, ["act 2", "act 1"]);
+    assert_eq!(acts(Some(ELSEWHERE)).await, ["act 3"]);
+    assert_eq!(acts(None).await, ["act 4"]);
+}
+
+#[tokio::test]
+async fn a_guild_that_left_is_named_until_it_is_back() {
+    let world = fresh().await;
+    let store = &world.store;
+    assert_eq!(store.set_left(GUILD, Some(NOW)).await.unwrap(), None);
+    store.set_left(ELSEWHERE, Some(NOW + 5)).await.unwrap();
+    assert!(store.guilds_left_before(NOW).await.unwrap().is_empty());
+    assert_eq!(store.guilds_left_before(NOW + 1).await.unwrap(), [GUILD]);
+    assert_eq!(store.set_left(GUILD, None).await.unwrap(), Some(NOW));
+    assert_eq!(store.guilds_left_before(NOW + 10).await.unwrap(), [ELSEWHERE]);
+}
+
+#[tokio::test]
+async fn of_many_workers_one_says_it_today() {
+    let world = fresh().await;
+    let day = Day::of(NOW);
+    let asked = (0..16).map(|_| world.store.is_first(Space::Guild(GUILD), "spent", day, NOW));
+    let told = join_all(asked).await;
+    assert_eq!(told.into_iter().filter(|told| *told.as_ref().unwrap()).count(), 1);
+    let tomorrow = store::Day(day.0 + 1);
+    assert!(world.store.is_first(Space::Guild(GUILD), "spent", tomorrow, NOW).await.unwrap());
+}

@@ -1,0 +1,146 @@
+//! What a worker has indexed of each scope, kept between turns.
+//!
+//! Indexing months of messages takes longer than a turn may think, so an index stays warm and takes in what
+//! is newer. It is only a copy: where the table says that something in a scope was changed or erased, the
+//! copy is thrown away.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chat::recall::{self, Index, TERMS_VERSION, Term};
+use store::{Episode, Scope, ScopeMemory, Speaker};
+use tokio::time::Instant;
+use twilight_model::id::{Id, marker::MessageMarker};
+use twilight_util::snowflake::Snowflake;
+
+/// Messages kept indexed by one process, some 600 bytes each.
+const MOST_MESSAGES: usize = 20_000;
+/// An index is made anew after this long: what has aged out of the table is gone from it as well.
+const FRESH: Duration = Duration::from_secs(3_600);
+/// The personality itself, among the speakers of an index.
+pub(crate) const ME: &str = "me";
+
+/// The indexes of a process. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// The most recently used last.
+    shelves: Arc<Mutex<Vec<Arc<Shelf>>>>,
+}
+
+/// The index of one scope.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    scope: Scope,
+    mark: u64,
+    made: Instant,
+    indexed: Mutex<Indexed>,
+}
+
+#[derive(Debug, Default)]
+struct Indexed {
+    index: Index,
+    newest: u64,
+}
+
+impl Memory {
+    /// What is known already of each scope: only what is newer needs to be read, as long as its mark is the
+    /// same.
+    pub(crate) fn known(&self, scopes: &[Scope]) -> Vec<Option<(Id<MessageMarker>, u64)>> {
+        let shelves = self.lock();
+        let known = |scope: &Scope| {
+            let shelf = shelves.iter().find(|shelf| shelf.scope == *scope)?;
+            let newest = Id::new_checked(shelf.lock().newest)?;
+            (shelf.made.elapsed() < FRESH).then_some((newest, shelf.mark))
+        };
+        scopes.iter().map(known).collect()
+    }
+
+    /// The index of a scope with everything that was read of it.
+    pub(crate) fn take_in(&self, memory: &ScopeMemory, was_known: bool) -> Arc<Shelf> {
+        let found = {
+            let mut shelves = self.lock();
+            let place = shelves.iter().position(|shelf| shelf.scope == memory.scope);
+            let found = place.map(|place| shelves.remove(place));
+            let found = found.filter(|shelf| was_known && shelf.mark == memory.mark);
+            let shelf = found.unwrap_or_else(|| {
+                Arc::new(Shelf {
+                    scope: memory.scope.clone(),
+                    mark: memory.mark,
+                    made: Instant::now(),
+                    indexed: Mutex::default(),
+                })
+            });
+            shelves.push(shelf.clone());
+            shelf
+        };
+        found.take_in(&memory.episodes.messages);
+        self.make_room();
+        found
+    }
+
+    fn make_room(&self) {
+        let mut shelves = self.lock();
+        let mut n: usize = shelves.iter().map(|shelf| shelf.lock().index.len()).sum();
+        while n > MOST_MESSAGES && shelves.len() > 1 {
+            n -= shelves.remove(0).lock().index.len();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Shelf>>> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shelf {
+    /// Reads the index.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&Index) -> T) -> T {
+        look(&self.lock().index)
+    }
+
+    fn take_in(&self, episodes: &[Episode]) {
+        let mut indexed = self.lock();
+        for episode in episodes {
+            indexed.newest = indexed.newest.max(episode.message_id.get());
+            let message = message(episode);
+            match episode.terms_version == TERMS_VERSION {
+                true => {
+                    let terms: Vec<Term> = episode.terms.iter().copied().map(Term::from).collect();
+                    indexed.index.insert_with_terms(message, &terms);
+                }
+                false => indexed.index.insert(message),
+            }
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Indexed> {
+        self.indexed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The terms of a text as they are kept with it.
+pub(crate) fn terms(text: &str) -> Vec<u32> {
+    recall::terms(text).into_iter().map(u32::from).collect()
+}
+
+/// When a message was written, in milliseconds since the Unix epoch.
+pub(crate) fn written_ms(message: Id<MessageMarker>) -> u64 {
+    u64::try_from(message.timestamp()).unwrap_or(0)
+}
+
+fn message(episode: &Episode) -> recall::Message {
+    let (speaker, name) = match &episode.speaker {
+        Speaker::Person { id, name } => (id.to_string(), name.clone()),
+        Speaker::Me => (ME.to_owned(), String::new()),
+    };
+    recall::Message {
+        id: episode.message_id.get(),
+        channel: episode.channel_id.get(),
+        speaker,
+        name,
+        at_ms: written_ms(episode.message_id),
+        text: episode.text.clone(),
+        reply_to: episode.reply_to.map(Id::get),
+    }
+}

@@ -1,0 +1,56 @@
+//! In which space a channel's words are at home.
+
+use queue::Event;
+use store::{ChannelRow, Scope};
+
+use crate::{Worker, clock::now_ms};
+
+/// How long it is believed whether a channel is public. A channel that was closed to some meanwhile had been
+/// open to all when it was looked at; one that nobody could look at counts as private.
+const BELIEVED_MS: u64 = 10 * 60 * 1000;
+
+/// Whether everybody in its guild may read the event's channel, from what is known of it, else from Discord;
+/// what is learned is kept for all workers. Where it cannot be learned: no.
+pub(crate) async fn is_public(worker: &Worker, event: &Event, known: Option<ChannelRow>) -> bool {
+    if event.guild_id.is_none() {
+        return false;
+    }
+    let is_fresh = |row: &ChannelRow| now_ms().saturating_sub(row.looked_at_ms) < BELIEVED_MS;
+    if let Some(row) = known.filter(is_fresh) {
+        return row.is_public;
+    }
+    // Others learn about the channel too: what they have learned meanwhile is not to be lost.
+    let mut row = match worker.store.channel(event.channel_id).await {
+        Ok(row) => row.unwrap_or_default(),
+        Err(e) => {
+            tracing::warn!(channel = %event.channel_id, error = %e, "a channel's row was not read: it counts as private");
+            return false;
+        }
+    };
+    if is_fresh(&row) {
+        return row.is_public;
+    }
+    row.is_public = match worker.discord.is_public(event.channel_id).await {
+        Ok(is_public) => is_public,
+        Err(e) => {
+            tracing::info!(channel = %event.channel_id, error = %e, "nobody knows who may read a channel: it counts as private");
+            return false;
+        }
+    };
+    row.looked_at_ms = now_ms();
+    if let Err(e) = worker.store.keep_channel(event.channel_id, &row).await {
+        tracing::debug!(channel = %event.channel_id, error = %e, "the channel's row was not kept");
+    }
+    row.is_public
+}
+
+/// The scope in which what is said in the event's channel is kept.
+pub(crate) async fn scope_of(
+    worker: &Worker,
+    event: &Event,
+    personality: &personality::PersonalityId,
+    known: Option<ChannelRow>,
+) -> Scope {
+    let is_public = is_public(worker, event, known).await;
+    Scope::written_in(event.guild_id, event.channel_id, is_public, personality)
+}

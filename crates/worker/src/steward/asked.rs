@@ -1,0 +1,156 @@
+//! What the steward is asked: by a command, a button, a choice or a form.
+
+use std::collections::BTreeMap;
+
+use personality::{Personality, PersonalityId};
+use queue::{Command, Event, Mention, Person, Press, Target, What};
+use store::{Act, Scope};
+use twilight_model::{
+    guild::Permissions,
+    id::{
+        Id,
+        marker::{ChannelMarker, GuildMarker},
+    },
+};
+
+use super::Trouble;
+use crate::{Worker, clock::now_ms, space};
+
+/// A question to the steward.
+pub(crate) struct Asked<'a> {
+    pub(crate) worker: &'a Worker,
+    pub(crate) event: &'a Event,
+    pub(crate) now_ms: u64,
+    how: How<'a>,
+}
+
+enum How<'a> {
+    Command(&'a Command),
+    Press(&'a Press),
+}
+
+impl<'a> Asked<'a> {
+    /// What an event asks; nothing where it is neither a command nor a press.
+    pub(crate) fn of(worker: &'a Worker, event: &'a Event) -> Option<Self> {
+        let how = match &event.what {
+            What::Command(command) => How::Command(command),
+            What::Press(press) => How::Press(press),
+            _ => return None,
+        };
+        Some(Self { worker, event, now_ms: now_ms(), how })
+    }
+
+    /// The command's name, or the first part of what a button is called: `forget-me:yes` is `forget-me`.
+    pub(crate) fn verb(&self) -> &'a str {
+        match self.how {
+            How::Command(command) => &command.name,
+            How::Press(press) => press.custom_id.split(':').next().unwrap_or_default(),
+        }
+    }
+
+    /// The further parts of what a button is called.
+    pub(crate) fn arguments(&self) -> Vec<&'a str> {
+        match self.how {
+            How::Command(_) => Vec::new(),
+            How::Press(press) => press.custom_id.split(':').skip(1).collect(),
+        }
+    }
+
+    /// Whether it is a button, a choice or a form.
+    pub(crate) fn is_press(&self) -> bool {
+        matches!(self.how, How::Press(_))
+    }
+
+    /// The interaction's token.
+    pub(crate) fn token(&self) -> &'a str {
+        match self.how {
+            How::Command(command) => &command.token,
+            How::Press(press) => &press.token,
+        }
+    }
+
+    /// The interaction's id: facts made by it carry it, so that a second delivery makes no second fact.
+    pub(crate) fn id(&self) -> u64 {
+        match self.how {
+            How::Command(command) => command.id.get(),
+            How::Press(press) => press.id.get(),
+        }
+    }
+
+    /// A command's option, or a form's field; nothing where it was left out.
+    pub(crate) fn option(&self, name: &str) -> Option<&'a str> {
+        let fields: &BTreeMap<String, String> = match self.how {
+            How::Command(command) => return command.option(name),
+            How::Press(press) => &press.fields,
+        };
+        fields.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+    }
+
+    /// The person an option names.
+    pub(crate) fn person(&self, name: &str) -> Option<&'a Mention> {
+        match self.how {
+            How::Command(command) => command.person(name),
+            How::Press(_) => None,
+        }
+    }
+
+    /// The message a menu was opened on.
+    pub(crate) fn target(&self) -> Option<&'a Target> {
+        match self.how {
+            How::Command(command) => command.target.as_ref(),
+            How::Press(_) => None,
+        }
+    }
+
+    /// Who asks.
+    pub(crate) fn who(&self) -> &'a Person {
+        &self.event.author
+    }
+
+    /// In which guild; none in a direct message.
+    pub(crate) fn guild(&self) -> Option<Id<GuildMarker>> {
+        self.event.guild_id
+    }
+
+    /// In which channel.
+    pub(crate) fn channel(&self) -> Id<ChannelMarker> {
+        self.event.channel_id
+    }
+
+    /// Whether the person may do that in this channel, as Discord says; an operator may do everything. In a
+    /// direct message there is nobody else to protect: everybody may.
+    pub(crate) fn may(&self, needed: Permissions) -> bool {
+        let bits = match self.how {
+            How::Command(command) => command.permissions,
+            How::Press(press) => press.permissions,
+        };
+        let has = Permissions::from_bits_truncate(bits.unwrap_or(0));
+        self.guild().is_none()
+            || self.is_operator()
+            || has.contains(Permissions::ADMINISTRATOR)
+            || has.contains(needed)
+    }
+
+    /// Whether the person runs the den.
+    pub(crate) fn is_operator(&self) -> bool {
+        self.worker.operators.contains(&self.who().id)
+    }
+
+    /// The personality an option names, or the one it was resolved to by the listener.
+    pub(crate) fn personality(&self) -> Option<&'a Personality> {
+        self.worker.roster.get(&self.option("personality")?.parse::<PersonalityId>().ok()?)
+    }
+
+    /// The scope in which what is said here to `personality` is kept.
+    pub(crate) async fn scope(&self, personality: &PersonalityId) -> Result<Scope, Trouble> {
+        let known = self.worker.store.channel(self.channel()).await?;
+        Ok(space::scope_of(self.worker, self.event, personality, known).await)
+    }
+
+    /// Writes an administrative act down; to be done before the act.
+    pub(crate) async fn audit(&self, what: impl Into<String>) -> Result<(), Trouble> {
+        let by = Some(self.who().id);
+        let act = Act { at_ms: self.now_ms, guild: self.guild(), by, what: what.into() };
+        Ok(self.worker.store.audit(&act).await?)
+    }
+}

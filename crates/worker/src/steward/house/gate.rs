@@ -1,0 +1,108 @@
+//! Whom the den lets in: people and guilds, decided by those who run it.
+
+use store::Act;
+use twilight_model::id::{
+    Id,
+    marker::{GuildMarker, UserMarker},
+};
+
+use super::{
+    greeting,
+    rights::operator,
+    stop::{Stop, refused},
+};
+use crate::steward::{Asked, Told, Trouble};
+
+/// Blocks a person in the whole den, or lets them in again.
+pub(super) async fn block(asked: &Asked<'_>, is_blocked: bool) -> Result<Told, Stop> {
+    operator(asked)?;
+    let named = asked.option("person").and_then(|id| id.parse().ok()).and_then(Id::new_checked);
+    let Some(person): Option<Id<UserMarker>> = named else {
+        return refused("Whom do you mean? Choose a person, or paste their user id.");
+    };
+    if asked.worker.operators.contains(&person) {
+        return refused("Who runs this den cannot be blocked in it.");
+    }
+    let store = &asked.worker.store;
+    if store.preferences(person).await?.blocked != is_blocked {
+        let verb = if is_blocked { "block" } else { "unblock" };
+        audit(asked, None, format!("{verb} person {person}")).await?;
+        store.change_preferences(person, |theirs| theirs.blocked = is_blocked).await?;
+    }
+    Ok(Told::line(match is_blocked {
+        true => format!("Nobody of us answers <@{person}> any more, in any server."),
+        false => format!("We answer <@{person}> again."),
+    }))
+}
+
+/// Puts a guild on the allowlist, or takes it off. Once it is on it, it is greeted.
+pub(super) async fn allow(asked: &Asked<'_>, is_allowed: bool) -> Result<Told, Stop> {
+    operator(asked)?;
+    let guild: Option<Id<GuildMarker>> = match asked.option("guild") {
+        Some(id) => id.trim().parse().ok().and_then(Id::new_checked),
+        None => asked.guild(),
+    };
+    let Some(guild) = guild else {
+        return refused("Which server? Paste its id, or use this in the server itself.");
+    };
+    let store = &asked.worker.store;
+    if store.guild(guild).await?.allowed != is_allowed {
+        let verb = if is_allowed { "allow" } else { "disallow" };
+        audit(asked, Some(guild), format!("{verb} guild {guild}")).await?;
+        let change = store.change_guild(guild, |row| {
+            row.allowed = is_allowed;
+            Ok::<_, Stop>(())
+        });
+        change.await??;
+    }
+    let den = store.den().await?;
+    if is_allowed && den.allowlist {
+        match greeting::greet(asked.worker, guild, &den).await {
+            // We are not there yet: it is greeted when we come.
+            Err(Trouble::Discord(e)) if e.is_final() => {
+                tracing::info!(%guild, error = %e, "guild {guild} is let in, and not greeted yet");
+            }
+            greeted => greeted?,
+        }
+    }
+    let mut line = match is_allowed {
+        true => format!("Server {guild} is on the allowlist."),
+        false => format!("Server {guild} is not on the allowlist."),
+    };
+    if !den.allowlist {
+        line += " The allowlist is off: every server is served. `/den allowlist` turns it on.";
+    }
+    Ok(Told::line(line))
+}
+
+/// Turns the allowlist on or off. Without a word it is shown.
+pub(super) async fn allowlist(asked: &Asked<'_>) -> Result<Told, Stop> {
+    operator(asked)?;
+    let store = &asked.worker.store;
+    let is_on = store.den().await?.allowlist;
+    let wanted = match asked.option("on") {
+        None => is_on,
+        Some("true" | "on") => true,
+        Some("false" | "off") => false,
+        Some(_) => return refused("Say `true` or `false`."),
+    };
+    if wanted != is_on {
+        let word = if wanted { "on" } else { "off" };
+        audit(asked, None, format!("turn the allowlist {word}")).await?;
+        store.change_den(|den| den.allowlist = wanted).await?;
+    }
+    Ok(Told::line(match wanted {
+        true => "The allowlist is on: only servers on it are served. `/den allow` adds one.",
+        false => "The allowlist is off: every server is served.",
+    }))
+}
+
+/// Writes down an act that concerns another guild than the one it was done in, or the whole den.
+async fn audit(
+    asked: &Asked<'_>,
+    guild: Option<Id<GuildMarker>>,
+    what: String,
+) -> Result<(), Stop> {
+    let act = Act { at_ms: asked.now_ms, guild, by: Some(asked.who().id), what };
+    Ok(asked.worker.store.audit(&act).await?)
+}

@@ -1,0 +1,174 @@
+//! Silence: of a personality in a guild, for one person, or everywhere for whom it imitates.
+
+use personality::Personality;
+use store::{Act, FOREVER};
+use twilight_model::{
+    channel::message::component::ButtonStyle,
+    guild::Permissions,
+    id::{Id, marker::GuildMarker},
+};
+
+use super::{
+    rights::{is_imitated, number, whom},
+    settings::{self, SOON},
+    stop::{Stop, refused},
+};
+use crate::steward::{Asked, Told, told::button};
+
+/// The button under which the person a personality imitates silences it in the whole den.
+pub(super) const EVERYWHERE: &str = "mute-everywhere";
+/// The longest time of silence that ends by itself, in minutes: a year.
+const LONGEST: u32 = 525_600;
+
+/// For whom.
+enum Audience {
+    Everybody(Id<GuildMarker>),
+    /// For the person alone, and why no more than that.
+    Me(Option<&'static str>),
+}
+
+/// Silences a personality.
+pub(super) async fn mute(asked: &Asked<'_>) -> Result<Told, Stop> {
+    let who = whom(asked)?;
+    let minutes = number(asked, "minutes", 1, LONGEST)?;
+    match audience(asked, who)? {
+        Audience::Everybody(guild) => {
+            let (until, how_long) = match minutes {
+                Some(minutes) => {
+                    (asked.now_ms + u64::from(minutes) * 60_000, format!(" for {minutes} minutes"))
+                }
+                None => (FOREVER, String::new()),
+            };
+            let act = format!("mute {}{how_long}", who.id);
+            settings::change(asked, guild, act, |row| {
+                row.muted.retain(|_, until| *until > asked.now_ms);
+                row.muted.insert(who.id.clone(), until);
+                Ok(())
+            })
+            .await?;
+            let line = format!("**{}** is silent here{}. {SOON}", who.name, until_when(until));
+            Ok(with_everywhere(asked, who, Told::line(line)))
+        }
+        Audience::Me(because) => {
+            let store = &asked.worker.store;
+            let change = store.change_preferences(asked.who().id, |mine| {
+                mine.silenced.insert(who.id.clone());
+            });
+            change.await?;
+            let mut line =
+                format!("**{}** does not answer you any more, until you `/unmute` it.", who.name);
+            if minutes.is_some() {
+                line += " For you alone I cannot time it.";
+            }
+            if let Some(because) = because {
+                line = format!("{line}\n{because}");
+            }
+            Ok(with_everywhere(asked, who, Told::line(line)))
+        }
+    }
+}
+
+/// Lets a personality speak again, as far as the person may.
+pub(super) async fn unmute(asked: &Asked<'_>) -> Result<Told, Stop> {
+    let who = whom(asked)?;
+    let mut lines = Vec::new();
+    let wanted = asked.option("for");
+    let store = &asked.worker.store;
+    if (wanted != Some("everybody") || asked.guild().is_none())
+        && store.preferences(asked.who().id).await?.silenced.contains(&who.id)
+    {
+        let change = store.change_preferences(asked.who().id, |mine| {
+            mine.silenced.remove(&who.id);
+        });
+        change.await?;
+        lines.push(format!("**{}** answers you again.", who.name));
+    }
+    if let Some(guild) = asked.guild() {
+        let row = store.guild(guild).await?;
+        let until = row.muted.get(&who.id).copied().filter(|_| row.is_muted(&who.id, asked.now_ms));
+        match (until, audience(asked, who)) {
+            (Some(_), Ok(Audience::Everybody(_))) => {
+                settings::change(asked, guild, format!("unmute {}", who.id), |row| {
+                    row.muted.remove(&who.id);
+                    Ok(())
+                })
+                .await?;
+                lines.push(format!("**{}** may speak here again. {SOON}", who.name));
+            }
+            (Some(until), _) => lines.push(format!(
+                "**{}** is silent here for everybody{}; somebody with the permission Manage Messages can change that.",
+                who.name,
+                until_when(until)
+            )),
+            (None, _) => {}
+        }
+    }
+    if store.den().await?.paused_personalities.contains(&who.id) {
+        lines.push(format!(
+            "**{}** is silent everywhere; only the people who run this den can change that.",
+            who.name
+        ));
+    }
+    if lines.is_empty() {
+        lines.push(format!("**{}** may speak, and answers you.", who.name));
+    }
+    Ok(Told::line(lines.join("\n")))
+}
+
+/// Silences a personality in the whole den, for the person it imitates.
+pub(super) async fn everywhere(asked: &Asked<'_>) -> Result<Told, Stop> {
+    let named = asked.arguments().first().and_then(|id| id.parse().ok());
+    let Some(who) = named.and_then(|id| asked.worker.roster.get(&id)) else {
+        return refused("Nobody of that name lives here any more.");
+    };
+    if !is_imitated(who, asked.who().id) {
+        return refused(format!("Only the person whom **{}** imitates can do that.", who.name));
+    }
+    let store = &asked.worker.store;
+    if !store.den().await?.paused_personalities.contains(&who.id) {
+        let what = format!("silence {} everywhere: the person it imitates wants it", who.id);
+        let by = Some(asked.who().id);
+        store.audit(&Act { at_ms: asked.now_ms, guild: None, by, what }).await?;
+        let change = store.change_den(|den| {
+            den.paused_personalities.insert(who.id.clone());
+        });
+        change.await?;
+    }
+    Ok(Told::line(format!(
+        "**{}** is silent everywhere from now on. Only the people who run this den can let it speak again; ask \
+         them, or ask them to remove it for good.",
+        who.name
+    )))
+}
+
+/// The person a personality imitates is offered to silence it everywhere.
+fn with_everywhere(asked: &Asked<'_>, who: &Personality, told: Told) -> Told {
+    if !is_imitated(who, asked.who().id) {
+        return told;
+    }
+    let id = format!("{EVERYWHERE}:{}", who.id);
+    told.with(vec![button(id, "Silence it everywhere", ButtonStyle::Danger)])
+}
+
+fn audience(asked: &Asked<'_>, who: &Personality) -> Result<Audience, Stop> {
+    let may = asked.may(Permissions::MANAGE_MESSAGES) || is_imitated(who, asked.who().id);
+    match (asked.guild(), asked.option("for")) {
+        (Some(_), Some("me")) | (None, _) => Ok(Audience::Me(None)),
+        (Some(guild), _) if may => Ok(Audience::Everybody(guild)),
+        (Some(_), Some("everybody")) => refused(format!(
+            "You need the permission Manage Messages for that. `/mute personality:{} for:me` works for everybody.",
+            who.name
+        )),
+        (Some(_), _) => Ok(Audience::Me(Some(
+            "To silence it for everybody here, one needs the permission Manage Messages.",
+        ))),
+    }
+}
+
+/// ` until …`, in Discord's own words for a time; nothing where there is no end.
+pub(super) fn until_when(until_ms: u64) -> String {
+    match until_ms {
+        FOREVER => String::new(),
+        until => format!(" until <t:{0}:t> (<t:{0}:R>)", until / 1000),
+    }
+}

@@ -1,0 +1,119 @@
+//! Following what people change and delete in Discord itself.
+
+use std::{collections::BTreeSet, convert::Infallible};
+
+use queue::{Edited, Event};
+use store::{Book, Fact, Keeper, Origin, Scope};
+use twilight_model::id::{Id, marker::MessageMarker};
+
+use super::keeping::Statement;
+use crate::{Worker, clock::now_ms, memory::terms, steward::Trouble};
+
+/// Follows an edit: the words are kept as they are now, and so is what was learned from them.
+pub(in crate::steward) async fn edited(
+    worker: &Worker,
+    _event: &Event,
+    edited: &Edited,
+) -> Result<(), Trouble> {
+    let text = chat::clean(&edited.text, &edited.mentions);
+    if text.is_empty() {
+        // A message with a file may lose all its words, and with them what came from them.
+        worker.store.forget_message(edited.message_id, now_ms()).await?;
+        return Ok(());
+    }
+    let id = edited.message_id;
+    let keepers = worker.store.edit_message(id, &text, &terms(&text), now_ms()).await?;
+    let mut scopes: BTreeSet<Scope> = keepers.iter().map(Keeper::scope).collect();
+    // What was learned from a message is kept longer than the message.
+    scopes.extend(worker.store.fact_scopes(id).await?);
+    for scope in &scopes {
+        rewrite_facts(worker, scope, id, &text).await?;
+    }
+    Ok(())
+}
+
+/// What a message says now stands in the place of what it said, in the memories that came from it: an edit is
+/// the same statement, put better, so nothing of the old one stays. What it does not ask to be remembered any
+/// more is gone.
+async fn rewrite_facts(
+    worker: &Worker,
+    scope: &Scope,
+    message: Id<MessageMarker>,
+    text: &str,
+) -> Result<(), Trouble> {
+    let came_from = |fact: &Fact| fact.message_id == Some(message);
+    for (about, book) in worker.store.books(scope).await? {
+        if !book.facts.iter().any(came_from) {
+            continue;
+        }
+        let rewrite = |book: &mut Book| {
+            book.facts.retain_mut(|fact| {
+                if !came_from(fact) {
+                    return true;
+                }
+                match now_says(fact, message, text) {
+                    Some(now) => {
+                        fact.text = now;
+                        true
+                    }
+                    None => false,
+                }
+            });
+            Ok::<_, Infallible>(())
+        };
+        let Ok(()) = worker.store.change_book(scope, about, rewrite).await?;
+    }
+    Ok(())
+}
+
+/// What a memory says once its message says `text`; nothing where there is nothing left of it.
+fn now_says(fact: &Fact, message: Id<MessageMarker>, text: &str) -> Option<String> {
+    let own_id = message.to_string();
+    let was_said_in_talk = fact.id == own_id || fact.id.starts_with(&format!("{own_id}-"));
+    let now = match (was_said_in_talk, fact.origin) {
+        (true, Origin::Told) => Statement::of(&chat::remembered(text)?.what, &[]),
+        (true, Origin::Distilled) => return None,
+        // Somebody had all of the message remembered, by its menu.
+        (false, _) => Statement::of(text, &[]),
+    };
+    (!now.is_empty() && fact.until_ms.is_none()).then_some(now.text)
+}
+
+/// Follows deletions. They are noted first, so that whoever is about to keep one of these messages finds out.
+pub(in crate::steward) async fn deleted(
+    worker: &Worker,
+    messages: &[Id<MessageMarker>],
+) -> Result<(), Trouble> {
+    worker.store.bury(messages, now_ms()).await?;
+    for message in messages {
+        worker.store.forget_message(*message, now_ms()).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edit_changes_what_was_learned_from_it() {
+        let fact = |id: &str| Fact {
+            id: id.to_owned(),
+            text: "old".to_owned(),
+            by: Id::new(7),
+            by_name: "Ann".to_owned(),
+            channel_id: Id::new(9),
+            message_id: Some(Id::new(1203)),
+            at_ms: 0,
+            until_ms: None,
+            origin: Origin::Told,
+            weight: 5,
+        };
+        let asks = "Remember that I love leeks.";
+        let says = |id: &str, text: &str| now_says(&fact(id), Id::new(1203), text);
+        assert_eq!(says("1203", asks).as_deref(), Some("I love leeks"));
+        assert_eq!(says("1203-1", "never mind"), None);
+        assert_eq!(says("99", "never mind").as_deref(), Some("never mind"), "by the menu");
+        assert_eq!(says("12031", "never mind").as_deref(), Some("never mind"), "another id");
+    }
+}

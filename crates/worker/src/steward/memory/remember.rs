@@ -1,0 +1,200 @@
+//! Remembering what somebody asks for.
+
+use personality::Personality;
+use queue::{Mention, Person, Target, What};
+use store::{About, Book, BookError, Fact, MOST_OPEN, Origin, Scope, Space};
+use twilight_model::{
+    channel::message::component::ButtonStyle,
+    id::{Id, marker::MessageMarker},
+};
+
+use super::{
+    entry::{Entry, Right, right},
+    keeping::{Statement, keep, refusal},
+    named,
+};
+use crate::{
+    memory::written_ms,
+    steward::{Asked, Told, Trouble, told::button},
+    told::TOLD_WEIGHT,
+};
+
+/// What is to be remembered, of whom, said by whom.
+struct Wish<'a> {
+    who: &'a Personality,
+    statement: Statement,
+    by: Person,
+    /// Nobody: the place.
+    about: Option<Person>,
+    message_id: Option<Id<MessageMarker>>,
+    said_ms: u64,
+}
+
+/// Answers `/remember`.
+pub(super) async fn remember(asked: &Asked<'_>) -> Result<Told, Trouble> {
+    let who = match named(asked) {
+        Ok(who) => who,
+        Err(told) => return Ok(told),
+    };
+    let by = asked.who().clone();
+    let about = match (asked.person("about"), asked.option("about")) {
+        (Some(Mention { id, name }), _) => Person { id: *id, name: name.clone() },
+        (None, None) => by.clone(),
+        (None, Some(_)) => {
+            return Ok(Told::line(
+                "I do not know whom it is about. Choose somebody of this server.",
+            ));
+        }
+    };
+    let statement = Statement::of(asked.option("what").unwrap_or_default(), mentions(asked));
+    let said_ms = asked.event.received_at_ms;
+    let wish = Wish { who, statement, by, about: Some(about), message_id: None, said_ms };
+    wish.fulfil(asked).await
+}
+
+/// Answers the menu *Remember this*.
+pub(super) async fn remember_this(asked: &Asked<'_>) -> Result<Told, Trouble> {
+    let who = match named(asked) {
+        Ok(who) => who,
+        Err(told) => return Ok(told),
+    };
+    let Some(target) = asked.target() else {
+        return Ok(Told::line("Open this menu on a message."));
+    };
+    let said = Statement::of(&target.text, mentions(asked));
+    let said_ms = written_ms(target.message_id);
+    let message_id = Some(target.message_id);
+    let wish = match target.ours && !said.is_empty() {
+        true => Wish {
+            statement: Statement::bounded(&format!("{} said: “{}”", who.name, said.text)),
+            by: asked.who().clone(),
+            about: None,
+            who,
+            message_id,
+            said_ms,
+        },
+        false => {
+            if let Some(why) = unquotable(asked, target).await? {
+                return Ok(Told::line(why));
+            }
+            let by = target.author.clone();
+            Wish { who, statement: said, about: Some(by.clone()), by, message_id, said_ms }
+        }
+    };
+    wish.fulfil(asked).await
+}
+
+/// Why others may not have a message remembered; its author may.
+async fn unquotable(asked: &Asked<'_>, target: &Target) -> Result<Option<String>, Trouble> {
+    let author = &target.author;
+    if author.id == asked.who().id || !asked.worker.store.preferences(author.id).await?.no_quote {
+        return Ok(None);
+    }
+    let name = chat::plain(&author.name, 32);
+    Ok(Some(format!("{name} has asked not to be quoted, so nothing is kept.")))
+}
+
+impl Wish<'_> {
+    async fn fulfil(self, asked: &Asked<'_>) -> Result<Told, Trouble> {
+        if self.statement.is_empty() {
+            return Ok(Told::line("There is nothing in it to remember. Say it in a few words."));
+        }
+        if let Some(why) = refusal(asked, &self.by, self.about.as_ref(), self.said_ms).await? {
+            return Ok(Told::line(why));
+        }
+        if let Some(message) = self.message_id
+            && !asked.worker.store.buried(&[message]).await?.is_empty()
+        {
+            return Ok(Told::line("That message was deleted, so nothing is kept."));
+        }
+        let scope = asked.scope(&self.who.id).await?;
+        let about = self.about.as_ref().map_or(About::Place, |person| About::Person(person.id));
+        let fact = self.fact(asked);
+        let name = self.about.as_ref().map(|person| chat::clean_name(&person.name));
+        let add = |book: &mut Book| {
+            book.add(fact.clone())?;
+            if let Some(name) = &name {
+                book.name.clone_from(name);
+            }
+            // The same words may have been kept before, under another id.
+            let lower = fact.text.to_lowercase();
+            let stands = |known: &&Fact| known.id == fact.id || known.text.to_lowercase() == lower;
+            Ok(book.open().find(stands).cloned())
+        };
+        let kept = match keep(asked, &scope, about, &fact, add).await? {
+            Ok(Some(kept)) => kept.unwrap_or(fact),
+            Ok(None) => return Ok(Told::line("It was deleted meanwhile, so nothing is kept.")),
+            Err(BookError::Full) => return Ok(Told::line(self.full())),
+            Err(BookError::Empty | BookError::Gone) => {
+                return Ok(Told::line("There is nothing in it to remember."));
+            }
+        };
+        Ok(self.kept(asked, scope, about, &kept))
+    }
+
+    fn fact(&self, asked: &Asked<'_>) -> Fact {
+        Fact {
+            id: asked.id().to_string(),
+            text: self.statement.text.clone(),
+            by: self.by.id,
+            by_name: chat::clean_name(&self.by.name),
+            channel_id: asked.channel(),
+            message_id: self.message_id,
+            at_ms: self.said_ms,
+            until_ms: None,
+            origin: Origin::Told,
+            weight: TOLD_WEIGHT,
+        }
+    }
+
+    fn full(&self) -> String {
+        let about = self.about.as_ref();
+        let about = about.map_or("this place".to_owned(), |person| chat::plain(&person.name, 32));
+        format!(
+            "{} was told {MOST_OPEN} things about {about} here already, and keeps no more. Forget one first: \
+             `/memories`.",
+            self.who.name
+        )
+    }
+
+    /// What is told of it, with a button to take it back.
+    fn kept(&self, asked: &Asked<'_>, scope: Scope, about: About, kept: &Fact) -> Told {
+        let me = asked.who().id;
+        let name = self.about.as_ref().map(|person| chat::plain(&person.name, 32));
+        let words = chat::plain(&kept.text, store::MOST_CHARS);
+        let mut text = match (&name, about) {
+            (Some(_), About::Person(user)) if user == me => {
+                format!("{} remembers about you: “{words}”", self.who.name)
+            }
+            (Some(name), _) => format!(
+                "{} remembers about {name}: “{words}”\n{name} is shown this in `/memories`, and can correct and \
+                 delete it.",
+                self.who.name
+            ),
+            (None, _) => format!("{} remembers about this place: “{words}”", self.who.name),
+        };
+        if self.statement.is_cut {
+            text.push_str(&format!(
+                "\nThat is the beginning: only {} characters are kept.",
+                store::MOST_CHARS
+            ));
+        }
+        if matches!(scope.space, Space::Channel(_)) && asked.guild().is_some() {
+            text.push_str("\nIt stays in this channel, as not everybody can read here.");
+        }
+        let told = Told::line(text);
+        if right(asked, about, kept) == Right::None {
+            return told;
+        }
+        let entry = Entry { scope, about, id: kept.id.clone(), page: 0, is_narrow: false };
+        told.with(vec![button(entry.button_id("drop"), "Undo", ButtonStyle::Secondary)])
+    }
+}
+
+/// The people a command names.
+fn mentions<'a>(asked: &Asked<'a>) -> &'a [Mention] {
+    match &asked.event.what {
+        What::Command(command) => &command.people,
+        _ => &[],
+    }
+}

@@ -1,0 +1,62 @@
+//! "Remember that …", said in talk: a fact, made without a model.
+
+use queue::Event;
+use store::{About, Fact, Origin, Rows, Scope};
+use twilight_model::id::Id;
+
+use crate::{
+    Worker,
+    clock::now_ms,
+    turn::{asked, question},
+};
+
+/// How much a fact matters that somebody asked for.
+pub(crate) const TOLD_WEIGHT: u8 = 8;
+
+/// Keeps what an event asks to be remembered, where it does. What it says about somebody who was mentioned is
+/// about them, unless they do not want to be remembered; what else it says is about who says it.
+///
+/// # Errors
+/// The store's. A book that is full stays as it is.
+pub(crate) async fn remember(
+    worker: &Worker,
+    event: &Event,
+    scope: &Scope,
+    rows: &Rows,
+) -> Result<(), store::Error> {
+    let Some(message) = event.message() else { return Ok(()) };
+    let Some(request) = chat::remembered(&asked(event)) else { return Ok(()) };
+    let author = (event.author.id, event.author.name.as_str());
+    let mentioned = message.mentions.iter().map(|mention| (mention.id, mention.name.as_str()));
+    let mentioned = mentioned.filter(|(_, name)| request.what.contains(&chat::clean_name(name)));
+    let (about, name) = match request.about_self {
+        true => author,
+        false => mentioned.into_iter().next().unwrap_or(author),
+    };
+    if rows.people.get(&about).is_some_and(|wants| wants.no_memory) {
+        return Ok(());
+    }
+    let fact = Fact {
+        id: question(event).to_string(),
+        text: request.what,
+        by: event.author.id,
+        by_name: chat::clean_name(&event.author.name),
+        channel_id: event.channel_id,
+        message_id: Id::new_checked(question(event)),
+        at_ms: event.received_at_ms,
+        until_ms: None,
+        origin: Origin::Told,
+        weight: TOLD_WEIGHT,
+    };
+    let added = worker.store.change_book(scope, About::Person(about), |book| {
+        book.name = chat::clean_name(name);
+        book.add(fact.clone())
+    });
+    match added.await? {
+        Ok(()) => worker.store.trace(about, scope, event.channel_id, now_ms()).await,
+        Err(e) => {
+            tracing::info!(event = %event.id, reason = %e, "a fact was not kept");
+            Ok(())
+        }
+    }
+}

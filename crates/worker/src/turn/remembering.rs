@@ -1,0 +1,172 @@
+//! What is remembered for a turn: a pure choice over what the one round trip returned.
+
+use std::sync::Arc;
+
+use chat::{
+    MEMORY_TOKENS, Memory, Statement, Used, choose,
+    recall::{Query, handed_over, query_text},
+};
+use personality::Personality;
+use queue::{Event, What};
+use store::{About, Gathered, Speaker};
+
+use crate::{
+    Worker,
+    memory::{ME, Shelf},
+};
+
+/// Tokens of facts; the rest is for what was said.
+const FACT_TOKENS: usize = 400;
+/// Messages that recall may find; each comes with the neighbour that gives it sense.
+const MOST_HITS: usize = 8;
+
+/// What is handed over, and where it comes from.
+#[derive(Debug, Default)]
+pub(super) struct Remembered {
+    pub(super) memories: Vec<Memory>,
+    pub(super) used: Vec<Used>,
+}
+
+/// Chooses what matters for what was said last.
+pub(super) fn remember(
+    worker: &Worker,
+    who: &Personality,
+    events: &[Event],
+    gathered: &Gathered,
+    was_known: &[bool],
+    now_ms: u64,
+) -> Remembered {
+    let last = events.last().expect("a turn has at least one event");
+    let before: Vec<&str> = gathered.window.iter().map(|turn| turn.text.as_str()).collect();
+    let said = asked(last);
+    let query = query_text(&said, &before[before.len().saturating_sub(2)..]);
+    let mut remembered = facts(who, last, gathered, &query, now_ms);
+    let asker = last.author.id.to_string();
+    let own: Vec<u64> = events.iter().map(question).collect();
+    let in_sight =
+        |id: u64| own.contains(&id) || gathered.window.iter().any(|turn| turn.message_id == id);
+    for (memory, was_known) in gathered.memory.iter().zip(was_known) {
+        let shelf: Arc<Shelf> = worker.memory.take_in(memory, *was_known);
+        let unquoted: Vec<String> = memory
+            .unquoted
+            .iter()
+            .filter(|id| **id != last.author.id)
+            .map(ToString::to_string)
+            .collect();
+        shelf.read(|index| {
+            let hidden = |id: u64| {
+                in_sight(id)
+                    || index.get(id).is_some_and(|message| unquoted.contains(&message.speaker))
+            };
+            let query = Query {
+                asker: Some(&asker),
+                you: Some(ME),
+                k: MOST_HITS,
+                exclude: &hidden,
+                ..Query::new(&query, now_ms)
+            };
+            let hits = index.recall(&query);
+            let room = MEMORY_TOKENS.saturating_sub(remembered.tokens());
+            for found in handed_over(index, &hits, room, &hidden) {
+                remembered.used.push(Used {
+                    kind: "words".to_owned(),
+                    on: chat::day(found.at_ms),
+                    channel: Some(found.channel.to_string()),
+                    message: Some(found.id.to_string()),
+                });
+                remembered.memories.push(Memory {
+                    by: (found.speaker != ME).then_some(found.name),
+                    about: None,
+                    on: chat::day(found.at_ms),
+                    text: found.text,
+                });
+            }
+        });
+    }
+    remembered
+}
+
+impl Remembered {
+    fn tokens(&self) -> usize {
+        self.memories.iter().map(|memory| chat::estimate(&memory.text)).sum()
+    }
+}
+
+/// The facts about the people of the turn and the place that have room.
+fn facts(
+    who: &Personality,
+    last: &Event,
+    gathered: &Gathered,
+    query: &str,
+    now_ms: u64,
+) -> Remembered {
+    let mut statements = Vec::new();
+    let mut facts = Vec::new();
+    for memory in &gathered.memory {
+        for (about, book) in &memory.books {
+            let is_asker = *about == About::Person(last.author.id);
+            for fact in book.open() {
+                if memory.unquoted.contains(&fact.by) && fact.by != last.author.id {
+                    continue;
+                }
+                statements.push(Statement {
+                    text: &fact.text,
+                    at_ms: fact.at_ms,
+                    weight: fact.weight,
+                    is_told: fact.origin == store::Origin::Told,
+                    is_about_asker: is_asker,
+                    is_own: *about == About::Person(fact.by),
+                });
+                facts.push((book, fact));
+            }
+        }
+    }
+    let hints: Vec<&str> =
+        who.memory_triggers.iter().chain(&who.interests).map(String::as_str).collect();
+    let mut remembered = Remembered::default();
+    for place in choose(&statements, query, &hints, now_ms, FACT_TOKENS) {
+        let (book, fact) = facts[place];
+        remembered.memories.push(Memory {
+            by: Some(fact.by_name.clone()),
+            about: (!book.name.is_empty()).then(|| book.name.clone()),
+            on: chat::day(fact.at_ms),
+            text: fact.text.clone(),
+        });
+        remembered.used.push(Used {
+            kind: "fact".to_owned(),
+            on: chat::day(fact.at_ms),
+            channel: Some(fact.channel_id.to_string()),
+            message: fact.message_id.map(|id| id.to_string()),
+        });
+    }
+    remembered
+}
+
+/// What an event asks, cleaned.
+pub(crate) fn asked(event: &Event) -> String {
+    match &event.what {
+        What::Message(message) => chat::clean(&message.text, &message.mentions),
+        What::Command(command) => chat::clean(command.option("question").unwrap_or_default(), &[]),
+        What::Again(again) => chat::clean(&again.text, &[]),
+        _ => String::new(),
+    }
+}
+
+/// The id under which an event's words are kept.
+pub(crate) fn question(event: &Event) -> u64 {
+    match &event.what {
+        What::Message(message) => message.id.get(),
+        What::Command(command) => command.id.get(),
+        What::Again(again) => again.question.get(),
+        _ => 0,
+    }
+}
+
+/// A person's or the personality's own words, as earlier talk.
+pub(super) fn said(turn: &store::Episode) -> chat::Said {
+    let by = match &turn.speaker {
+        Speaker::Person { name, .. } => Some(name.clone()),
+        Speaker::Me => None,
+    };
+    chat::Said { by, text: turn.text.clone() }
+}

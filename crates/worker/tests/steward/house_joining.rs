@@ -1,0 +1,81 @@
+//! Joining and leaving a guild.
+
+use discord_sim::Permissions;
+use queue::{Event, What};
+use twilight_model::id::Id;
+
+use crate::house::House;
+
+fn happens(house: &House, what: What) -> Event {
+    house.event_of(house.ann, house.channel, what)
+}
+
+#[tokio::test]
+async fn on_joining_one_line_says_who_listens_what_is_kept_and_where_to_change_it() {
+    let house = House::new().await;
+    let sim = house.sim.world();
+    let notices = sim.add_text_channel(house.guild, "notices").unwrap();
+    sim.set_system_channel(house.guild, Some(notices)).unwrap();
+    let joined = happens(&house, What::Joined);
+    house.done(&joined).await;
+    house.done(&joined).await;
+    let said: Vec<String> =
+        sim.messages(notices).iter().map(|message| message.content.clone()).collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    for words in ["**Grim**", "365 days", "/privacy", "/mute", "/den"] {
+        assert!(said[0].contains(words), "{words}: {}", said[0]);
+    }
+    assert!(!said[0].contains('\n'), "one line");
+    assert!(house.said().is_empty());
+}
+
+#[tokio::test]
+async fn without_a_channel_for_notices_one_that_everybody_reads_is_taken() {
+    let house = House::new().await;
+    let sim = house.sim.world();
+    sim.set_bot_permission(house.channel, Permissions::SEND_MESSAGES, false).unwrap();
+    let open = sim.add_text_channel(house.guild, "open").unwrap();
+    house.done(&happens(&house, What::Joined)).await;
+    assert!(house.said().is_empty() && house.said_in(house.cellar).is_empty());
+    assert_eq!(sim.messages(open).len(), 1);
+    sim.set_bot_permission(open, Permissions::SEND_MESSAGES, false).unwrap();
+    house.done(&happens(&house, What::Left)).await;
+    house.done(&happens(&house, What::Joined)).await;
+    assert_eq!(sim.messages(open).len(), 1, "once in a guild's life");
+}
+
+#[tokio::test]
+async fn where_nobody_may_write_nothing_is_said_and_nothing_fails() {
+    let house = House::new().await;
+    let sim = house.sim.world();
+    for channel in [house.channel, house.cellar] {
+        sim.set_bot_permission(channel, Permissions::SEND_MESSAGES, false).unwrap();
+    }
+    house.done(&happens(&house, What::Joined)).await;
+    assert!(!house.settings().await.greeted);
+}
+
+#[tokio::test]
+async fn a_server_that_was_not_let_in_is_told_whom_to_ask() {
+    let house = House::new().await;
+    house.worker.store.change_den(|den| den.allowlist = true).await.unwrap();
+    house.done(&happens(&house, What::Joined)).await;
+    let said = house.said();
+    assert!(
+        said[0].contains(&format!("Ask <@{}> to allow server {}", house.olga, house.guild)),
+        "{said:?}"
+    );
+    assert!(!house.settings().await.greeted, "it is greeted when it is let in");
+}
+
+#[tokio::test]
+async fn a_guild_that_removes_the_den_is_noted_until_it_comes_back() {
+    let house = House::new().await;
+    let left = happens(&house, What::Left);
+    house.done(&left).await;
+    assert_eq!(house.settings().await.left_at_ms, Some(left.received_at_ms));
+    house.done(&happens(&house, What::Joined)).await;
+    assert_eq!(house.settings().await.left_at_ms, None);
+    let guild = Id::new(house.guild.get());
+    assert_eq!(house.worker.store.set_left(guild, None).await.unwrap(), None);
+}

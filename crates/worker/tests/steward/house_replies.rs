@@ -1,0 +1,170 @@
+//! What may be done with a reply: why, again, delete, report.
+
+use den_worker::Verdict;
+use discord_sim::Permissions;
+use queue::{Sign, What};
+use twilight_model::id::Id;
+
+use crate::house::{House, Reads, grim, ids};
+
+const MODERATOR: Permissions = Permissions::MANAGE_MESSAGES;
+
+#[tokio::test]
+async fn who_asked_deletes_the_whole_reply_and_it_is_forgotten() {
+    let house = House::new().await;
+    let (_, reply) = house.grim_answered().await;
+    house.by(house.ann).opens("Delete", reply[1]).await.says("It is gone, and forgotten.");
+    assert_eq!(house.said(), ["Ann: Grim, soup?"]);
+    assert_eq!(house.remembered().await, ["Grim, soup?"]);
+}
+
+#[tokio::test]
+async fn a_moderator_deletes_a_reply_by_a_sign_and_nobody_else_does() {
+    let house = House::new().await;
+    let (_, reply) = house.grim_answered().await;
+    house.by(house.ben).signs(Sign::Delete, reply[0]).await;
+    house.by(house.ben).opens("Delete", reply[0]).await.says("Only who asked for a reply");
+    assert_eq!(house.said().len(), 3);
+    let sign = house.by(house.mia).sign(Sign::Delete, reply[0]);
+    house.done(&sign).await;
+    house.done(&sign).await;
+    assert_eq!(house.said(), ["Ann: Grim, soup?"]);
+}
+
+#[tokio::test]
+async fn whom_a_personality_imitates_takes_back_whatever_it_says() {
+    let mut house = House::new().await;
+    house.grim_imitates_ben();
+    let (_, reply) = house.grim_answered().await;
+    house.by(house.ben).signs(Sign::Delete, reply[1]).await;
+    assert_eq!(house.said(), ["Ann: Grim, soup?"]);
+}
+
+#[tokio::test]
+async fn what_people_say_is_theirs() {
+    let house = House::new().await;
+    let (question, _) = house.grim_answered().await;
+    house.by(house.mia).opens("Delete", question).await.says("Nobody of us said that");
+    house.by(house.mia).signs(Sign::Delete, question).await;
+    assert_eq!(house.said().len(), 3);
+}
+
+#[tokio::test]
+async fn a_reply_whose_webhook_is_gone_is_deleted_by_the_bot_where_it_may() {
+    let house = House::new().await;
+    let (_, reply) = house.grim_answered().await;
+    let sim = house.sim.world();
+    sim.delete_webhook(sim.message(reply[0]).unwrap().webhook_id().unwrap()).unwrap();
+    let ann = house.by(house.ann);
+    ann.opens("Delete", reply[0])
+        .await
+        .says("It is forgotten, but Discord does not let me delete it");
+    assert_eq!(house.remembered().await, ["Grim, soup?"]);
+    sim.set_bot_permission(house.channel, MODERATOR, true).unwrap();
+    ann.opens("Delete", reply[0]).await.says("It is gone");
+    assert_eq!(house.said(), ["Ann: Grim, soup?"]);
+}
+
+#[tokio::test]
+async fn a_question_is_answered_again_once_however_often_it_is_delivered() {
+    let house = House::new().await;
+    let (question, reply) = house.grim_answered().await;
+    let again = house.by(house.mia).opened("Answer again", reply[1]).await;
+    house.served(&again).await.says("**Grim** thinks again.");
+    house.served(&again).await.says("**Grim** thinks again.");
+    house.by(house.ann).signs(Sign::Again, reply[0]).await;
+    assert_eq!(house.said(), ["Ann: Grim, soup?"]);
+    assert_eq!(house.remembered().await, ["Grim, soup?"]);
+    let caused = house.caused();
+    let first = &caused[0];
+    assert!(caused.iter().all(|event| event.id == first.id), "the claim lets one of them through");
+    assert_eq!((first.personality.clone(), first.author.name.as_str()), (grim(), "Ann"));
+    assert_eq!(first.author.id.get(), house.ann.get(), "it is Ann's question whoever asks again");
+    let What::Again(asked) = &first.what else { panic!("{first:?}") };
+    assert_eq!((asked.question.get(), asked.reply.get()), (question.get(), reply[0].get()));
+    assert_eq!(asked.text, "Grim, soup?");
+}
+
+#[tokio::test]
+async fn without_its_question_or_its_speaker_a_reply_stays() {
+    let house = House::new().await;
+    let (question, reply) = house.grim_answered().await;
+    let ann = house.by(house.ann);
+    let store = &house.worker.store;
+    house.set(|row| row.muted = [(grim(), store::FOREVER)].into()).await;
+    ann.opens("Answer again", reply[0]).await.says("**Grim** is silent here");
+    house.set(|row| row.muted.clear()).await;
+    let question = Id::new(question.get());
+    store.forget_message(question, house.sim.clock().now_ms()).await.unwrap();
+    ann.opens("Answer again", reply[0]).await.says("I no longer have the question");
+    ann.signs(Sign::Again, reply[0]).await;
+    assert_eq!(house.said().len(), 3, "nothing is lost");
+    assert!(house.caused().is_empty());
+}
+
+#[tokio::test]
+async fn a_lost_queue_leaves_the_reply_where_it_is() {
+    let house = House::new().await;
+    let (_, reply) = house.grim_answered().await;
+    house.queue_is_down(true);
+    let again = house.by(house.ann).opened("Answer again", reply[0]).await;
+    let verdict = house.serve(&again.event).await;
+    assert!(matches!(verdict, Verdict::Retry { .. }), "{verdict:?}");
+    assert_eq!(house.said().len(), 3);
+    house.queue_is_down(false);
+    house.served(&again).await.says("**Grim** thinks again.");
+    assert_eq!((house.said().len(), house.caused().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn why_is_said_in_the_channel_once_however_many_ask() {
+    let house = House::new().await;
+    let (question, reply) = house.grim_answered().await;
+    house.by(house.ben).signs(Sign::Why, reply[1]).await;
+    house.by(house.ann).signs(Sign::Why, reply[0]).await;
+    house.by(house.ann).signs(Sign::Why, question).await;
+    let said = house.said();
+    assert_eq!(said.len(), 4, "{said:?}");
+    assert!(said[3].starts_with("Den: **Grim** answered because its name stood at the start."));
+}
+
+#[tokio::test]
+async fn signs_do_not_flood_a_channel_with_explanations() {
+    let house = House::new().await;
+    for _ in 0..11 {
+        let (_, reply) = house.grim_answered().await;
+        house.by(house.ben).signs(Sign::Why, reply[0]).await;
+    }
+    let said = house.said();
+    let n_explained = said.iter().filter(|line| line.contains("answered because")).count();
+    // Five in ten minutes, and ten minutes may have ended meanwhile.
+    assert!((5..=10).contains(&n_explained), "{n_explained}: {said:?}");
+}
+
+#[tokio::test]
+async fn a_reply_is_explained_and_can_be_reported_from_there() {
+    let house = House::new().await;
+    let (question, reply) = house.grim_answered().await;
+    let ben = house.by(house.ben);
+    let why = ben.opens("Why did it say that?", reply[0]).await;
+    why.says("**Grim** answered because");
+    assert_eq!(ids(&why), [format!("report:{}", reply[0])]);
+    let nothing = ben.opens("Why did it say that?", question).await;
+    nothing.says("Nobody of us said that");
+    assert!(nothing.buttons.is_empty());
+
+    let typed = [("reason", "It *hurt* <@1> a lot")];
+    let report = ben.sent(ids(&why)[0], &typed);
+    house.done(&report).await;
+    house.done(&report).await;
+    let expected = format!("report of message {} by grim in channel {}", reply[0], house.channel);
+    assert_eq!(
+        house.acts().await,
+        [expected],
+        "delivered twice, it is one line, without its words"
+    );
+    house.by(house.ada).uses("den audit", &[]).await.says("“It hurt 1 a lot”");
+    let ben = Id::new(house.ben.get());
+    assert_eq!(house.worker.store.erase_reports(ben).await.unwrap(), 1);
+    house.by(house.ada).uses("den audit", &[]).await.says("report of message").never_says("hurt");
+}

@@ -1,0 +1,97 @@
+//! What people edit and delete in Discord is followed.
+
+use queue::{Edited, What};
+use store::{Fact, Origin};
+use twilight_model::id::Id;
+
+use crate::world::World;
+
+/// Ann said something that Grim keeps, and learned from.
+async fn said(world: &World, text: &str, learned: &[(&str, Origin)]) -> u64 {
+    let message = world.said_to("grim", world.ann, world.channel, text).await;
+    for (what, origin) in learned {
+        let id = match origin {
+            Origin::Told => message.to_string(),
+            Origin::Distilled => format!("{message}-1"),
+        };
+        let fact = Fact {
+            message_id: Some(Id::new(message)),
+            origin: *origin,
+            ..world.fact(world.ann, &id, what)
+        };
+        world.knows("grim", world.ann, fact).await;
+    }
+    message
+}
+
+async fn edit(world: &World, message: u64, text: &str) {
+    let edited = Edited { message_id: Id::new(message), text: text.to_owned(), mentions: vec![] };
+    let event = world.event_of(world.ann, world.channel, What::Edited(edited));
+    for _ in 0..2 {
+        assert_eq!(world.serve(&event).await, den_worker::Verdict::Done);
+    }
+}
+
+#[tokio::test]
+async fn an_edited_message_is_kept_as_it_is_now() {
+    let world = World::new().await;
+    let told = [("I live in Cologne", Origin::Told), ("lives in Cologne", Origin::Distilled)];
+    let message = said(&world, "Remember that I live in Cologne.", &told).await;
+    edit(&world, message, "Remember that I live in Bonn.").await;
+    let book = world.book("grim", world.ann).await;
+    let known: Vec<_> = book.facts.iter().map(|fact| fact.text.as_str()).collect();
+    assert_eq!(known, ["I live in Bonn"], "what was overheard is gone until it is heard again");
+    let table = world.table().await;
+    assert!(!table.contains("Cologne") && table.contains("Remember that I live in Bonn."));
+}
+
+#[tokio::test]
+async fn what_is_not_asked_for_any_more_is_forgotten() {
+    let world = World::new().await;
+    let told = [("I live in Cologne", Origin::Told)];
+    let message = said(&world, "Remember that I live in Cologne.", &told).await;
+    edit(&world, message, "Never mind.").await;
+    assert_eq!(world.book("grim", world.ann).await.facts, []);
+    assert!(!world.table().await.contains("Cologne"));
+}
+
+#[tokio::test]
+async fn a_message_remembered_by_its_menu_is_followed() {
+    let world = World::new().await;
+    let message = world.sim.world().say(world.ben, world.channel, "I collect spoons").unwrap();
+    let used = world.menu(world.ann, message, "Remember this", "grim").await;
+    world.served(&used).await;
+    edit(&world, message.get(), "I collect forks").await;
+    let page = world.memories(world.ben, "grim").await;
+    assert!(page.text.contains("I collect forks"), "{}", page.text);
+    assert!(!world.table().await.contains("spoons"));
+
+    let gone = What::Deleted { message_ids: vec![Id::new(message.get())] };
+    world.serve(&world.event_of(world.ben, world.channel, gone)).await;
+    assert!(!world.table().await.contains("forks"));
+}
+
+#[tokio::test]
+async fn a_message_that_lost_all_its_words_is_forgotten() {
+    let world = World::new().await;
+    let message = said(&world, "Remember that I live in Cologne.", &[]).await;
+    edit(&world, message, "\u{200B}").await;
+    assert!(!world.table().await.contains("Cologne"));
+}
+
+#[tokio::test]
+async fn deleted_messages_are_forgotten_with_what_came_from_them() {
+    let world = World::new().await;
+    let told = [("I live in Cologne", Origin::Told), ("lives in Cologne", Origin::Distilled)];
+    let first = said(&world, "Remember that I live in Cologne.", &told).await;
+    let second = said(&world, "The soup was thin.", &[]).await;
+    let third = said(&world, "The stew was thick.", &[]).await;
+    let gone = What::Deleted { message_ids: vec![Id::new(first), Id::new(second), Id::new(77)] };
+    let gone = world.event_of(world.ann, world.channel, gone);
+    for _ in 0..2 {
+        assert_eq!(world.serve(&gone).await, den_worker::Verdict::Done);
+    }
+    let table = world.table().await;
+    assert!(!table.contains("Cologne") && !table.contains("thin"));
+    assert!(table.contains("thick"), "message {third} stays");
+}

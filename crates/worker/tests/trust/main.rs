@@ -1,0 +1,9 @@
+//! What people trust the den with: that words stay where they were said and go when they shall, that nobody
+//! gives it orders, and that it spends no more than it may. All at the wire: a simulated Discord, a simulated
+//! Bedrock and an embedded table.
+
+#[path = "../steward/gateway.rs"]
+mod gateway;
+mod isolation;
+mod steward;
+mod world;

@@ -1,0 +1,173 @@
+//! What a personality remembers, and where.
+
+use bedrock_sim::Play;
+use den_worker::Verdict;
+use discord_sim::{ChannelId, Permissions, Whom};
+use queue::{Again, Chore, Event, EventId, What};
+use store::{About, Scope, Space};
+use twilight_model::id::Id;
+
+use crate::world::{World, grim_id};
+
+impl World {
+    /// Ann may talk as much as she likes.
+    async fn without_limits(&self) {
+        let changed = self.worker.store.change_guild(Id::new(self.guild.get()), |row| {
+            row.limits.per_person_per_minute = Some(1_000);
+            Ok::<_, std::convert::Infallible>(())
+        });
+        let Ok(()) = changed.await.expect("the store");
+    }
+
+    fn ann_says_in(&self, channel: ChannelId, text: &str) -> Event {
+        let id = self.sim.world().say(self.ann, channel, text).expect("ann speaks");
+        Event { channel_id: Id::new(channel.get()), ..self.event(id, text) }
+    }
+
+    async fn talk(&self, channel: ChannelId, text: &str) {
+        let event = self.ann_says_in(channel, text);
+        assert_eq!(self.serve(&[event]).await, [Verdict::Done], "{text}");
+    }
+
+    /// What the model was told last.
+    fn told(&self) -> String {
+        let calls = self.bedrock.calls();
+        calls.last().expect("the model was asked").body.to_string()
+    }
+
+    fn scope(&self, space: Space) -> Scope {
+        Scope::new(space, grim_id())
+    }
+
+    fn guild_scope(&self) -> Scope {
+        self.scope(Space::Guild(Id::new(self.guild.get())))
+    }
+}
+
+#[tokio::test]
+async fn what_was_said_in_one_public_channel_is_remembered_in_another() {
+    let world = World::new().await;
+    let kitchen = world.sim.world().add_text_channel(world.guild, "kitchen").expect("a channel");
+    world.talk(world.channel, "Grim, my cat is called Biscuit.").await;
+    world.talk(kitchen, "Grim, what is the name of my cat?").await;
+    let told = world.told();
+    assert!(told.contains("<memory") && told.contains("Biscuit"), "{told}");
+    let why = world.worker.store.why(Id::new(world.sim.world().messages(kitchen)[0].id.get()));
+    let why = why.await.expect("the store").remove(0);
+    assert!(why.contains(r#""kind":"words""#) && !why.contains("Biscuit"), "{why}");
+}
+
+#[tokio::test]
+async fn what_was_said_in_private_stays_there() {
+    let world = World::new().await;
+    let city = world.sim.world();
+    let attic = city.add_text_channel(world.guild, "attic").expect("a channel");
+    city.set_permission(attic, Whom::Everyone, Permissions::VIEW_CHANNEL, false).expect("closed");
+    city.set_permission(attic, Whom::User(world.ann), Permissions::VIEW_CHANNEL, true)
+        .expect("open");
+    let bot = Whom::User(world.app.user_id);
+    city.set_permission(attic, bot, Permissions::ALL, true).expect("open");
+    world.talk(attic, "Grim, my secret cake is hidden under the stairs.").await;
+    world.talk(world.channel, "Grim, where is my secret cake hidden?").await;
+    assert!(!world.told().contains("stairs"), "{}", world.told());
+    world.talk(attic, "Grim, and the tea?").await;
+    assert!(world.told().contains("stairs"));
+    let open = world.worker.store.episodes(&world.guild_scope(), None).await.expect("the store");
+    assert!(open.messages.iter().all(|message| !message.text.contains("stairs")));
+}
+
+#[tokio::test]
+async fn remember_that_is_heard_without_a_model_and_delivered_twice_is_one_fact() {
+    let world = World::new().await;
+    let event = world.ann_says("Grim, remember that I am allergic to nuts.");
+    world.serve(&[event.clone()]).await;
+    world.serve(&[event]).await;
+    let about = About::Person(Id::new(world.ann.get()));
+    let book = world.worker.store.book(&world.guild_scope(), about).await.expect("the store");
+    let facts: Vec<&str> = book.open().map(|fact| fact.text.as_str()).collect();
+    assert_eq!(facts, ["I am allergic to nuts"]);
+    world.talk(world.channel, "Grim, what shall we bake?").await;
+    assert!(world.told().contains(r#"about=\"Ann\""#), "{}", world.told());
+}
+
+#[tokio::test]
+async fn who_opted_out_is_answered_and_not_remembered() {
+    let world = World::new().await;
+    let ann = Id::new(world.ann.get());
+    let out = world.worker.store.change_preferences(ann, |wants| wants.no_memory = true);
+    out.await.expect("the store");
+    world.talk(world.channel, "Grim, remember that my cat is called Biscuit.").await;
+    assert_eq!(world.grim_said().len(), 1, "answered all the same");
+    world.talk(world.channel, "Grim, my cat?").await;
+    assert!(!world.told().contains("Biscuit"), "{}", world.told());
+    assert_eq!(world.worker.store.traces(ann).await.expect("the store"), []);
+}
+
+#[tokio::test]
+async fn a_message_deleted_while_it_was_answered_is_not_kept() {
+    let world = World::new().await;
+    let event = world.ann_says("Grim, forget I said Biscuit.");
+    let message = event.message().expect("a message").id;
+    world.worker.store.bury(&[message], 0).await.expect("the store");
+    assert_eq!(world.serve(&[event.clone()]).await, [Verdict::Done]);
+    assert_eq!(world.why(&event).await.reason.as_deref(), Some("deleted"));
+    assert!(world.bedrock.calls().is_empty());
+    let window = world.worker.store.window(event.channel_id, &grim_id()).await.expect("the store");
+    assert_eq!(window, []);
+}
+
+#[tokio::test]
+async fn enough_talk_orders_a_digest_which_no_answer_waits_for() {
+    let world = World::new().await;
+    world.without_limits().await;
+    for n in 0..12 {
+        world.talk(world.channel, &format!("Grim, I planted bed number {n} with leeks.")).await;
+    }
+    let chore = world.caused.events().into_iter().next().expect("a digest is ordered");
+    assert_eq!(chore.what, What::Chore(Chore::Digest));
+    assert!(chore.group().ends_with("-chores"));
+    world.bedrock.script(Play::say(
+        "SUMMARY: Ann planted beds with leeks.\nFACT 1 7: Ann grows leeks.\nFACT 99 7: nonsense",
+    ));
+    assert_eq!(world.serve(&[chore.clone()]).await, [Verdict::Done]);
+    assert_eq!(world.serve(&[chore]).await, [Verdict::Done], "a second delivery does nothing");
+    world.talk(world.channel, "Grim, hello").await;
+    let told = world.told();
+    assert!(
+        told.contains("Ann planted beds with leeks.") && told.contains("Ann grows leeks."),
+        "{told}"
+    );
+
+    let first = world.sim.world().messages(world.channel)[0].id;
+    world.worker.store.forget_message(Id::new(first.get()), 0).await.expect("the store");
+    world.talk(world.channel, "Grim, hello again").await;
+    let told = world.told();
+    assert!(!told.contains("Ann planted beds") && !told.contains("Ann grows leeks."), "{told}");
+}
+
+#[tokio::test]
+async fn answered_again_the_question_is_the_same_and_kept_once() {
+    let world = World::new().await;
+    world.bedrock.script(Play::say("Soup."));
+    let event = world.ann_says("Grim, what is for dinner?");
+    world.serve(&[event.clone()]).await;
+    let reply = world.sim.world().messages(world.channel)[1].id;
+    let question = event.message().expect("a message").id;
+    let again = Event {
+        id: EventId::labelled(reply.get(), "again", &grim_id()),
+        what: What::Again(Again {
+            reply: Id::new(reply.get()),
+            question,
+            text: "Grim, what is for dinner?".to_owned(),
+        }),
+        ..event
+    };
+    world.bedrock.script(Play::say("Thinner soup."));
+    world.serve(&[again.clone()]).await;
+    world.serve(&[again]).await;
+    assert_eq!(world.grim_said(), ["Soup.", "Thinner soup."]);
+    let window = world.worker.store.window(Id::new(world.channel.get()), &grim_id()).await;
+    let window = window.expect("the store");
+    let asked = window.iter().filter(|turn| turn.text.contains("dinner")).count();
+    assert_eq!((asked, window.len()), (1, 3));
+}

@@ -1,0 +1,116 @@
+//! Nobody is to answer: paused, muted, blocked, silenced, not allowed, not to be roasted.
+
+use std::collections::BTreeMap;
+
+use den_worker::Verdict;
+use discord_sim::UserId;
+use queue::{Command, Event, Mention, What};
+use store::{FOREVER, GuildRow, Pause};
+use twilight_model::id::Id;
+
+use crate::world::{World, grim_id};
+
+impl World {
+    /// Ann speaks; what became of it.
+    async fn outcome(&self) -> (usize, Option<String>) {
+        let event = self.ann_says("Grim, are you there?");
+        assert_eq!(self.serve(&[event.clone()]).await, [Verdict::Done]);
+        (self.bedrock.calls().len(), self.why(&event).await.reason)
+    }
+
+    async fn guild(&self, change: impl Fn(&mut GuildRow)) {
+        let changed = self.worker.store.change_guild(Id::new(self.guild.get()), |row| {
+            change(row);
+            Ok::<_, std::convert::Infallible>(())
+        });
+        let Ok(()) = changed.await.expect("the store");
+    }
+
+    fn roast(&self, person: UserId, name: &str) -> Event {
+        let id =
+            self.sim.world().say(self.ann, self.channel, "(uses a command)").expect("a message");
+        let command = Command {
+            id: Id::new(id.get()),
+            token: "a-token".to_owned(),
+            name: "roast".to_owned(),
+            options: BTreeMap::from([("person".to_owned(), person.to_string())]),
+            target: None,
+            people: vec![Mention { id: Id::new(person.get()), name: name.to_owned() }],
+            permissions: Some(0),
+        };
+        Event { what: What::Command(command), ..self.event(id, "") }
+    }
+}
+
+fn silent(reason: &str) -> (usize, Option<String>) {
+    (0, Some(reason.to_owned()))
+}
+
+#[tokio::test]
+async fn the_operator_pauses_the_den_or_a_personality_without_a_deploy() {
+    let world = World::new().await;
+    let store = &world.worker.store;
+    let pause = Pause { by: None, at_ms: 1 };
+    store.change_den(|den| den.paused = Some(pause.clone())).await.expect("the store");
+    assert_eq!(world.outcome().await, silent("paused"));
+    store.change_den(|den| den.paused = None).await.expect("the store");
+    let one = |den: &mut store::DenRow| den.paused_personalities = [grim_id()].into();
+    store.change_den(one).await.expect("the store");
+    assert_eq!(world.outcome().await, silent("paused"));
+    store.change_den(|den| den.paused_personalities.clear()).await.expect("the store");
+    assert_eq!(world.outcome().await, (1, None));
+}
+
+#[tokio::test]
+async fn a_guild_pauses_and_mutes() {
+    let world = World::new().await;
+    world.guild(|row| row.paused = Some(Pause { by: None, at_ms: 1 })).await;
+    assert_eq!(world.outcome().await, silent("guild_paused"));
+    world.guild(|row| row.paused = None).await;
+    world.guild(|row| row.muted = [(grim_id(), FOREVER)].into()).await;
+    assert_eq!(world.outcome().await, silent("muted"));
+    world.guild(|row| row.muted = [(grim_id(), 1)].into()).await;
+    assert_eq!(world.outcome().await, (1, None), "a mute ends with its time");
+}
+
+#[tokio::test]
+async fn a_person_is_blocked_by_the_operator_or_silences_one_for_themselves() {
+    let world = World::new().await;
+    let (store, ann) = (&world.worker.store, Id::new(world.ann.get()));
+    store.change_preferences(ann, |wants| wants.blocked = true).await.expect("the store");
+    assert_eq!(world.outcome().await, silent("blocked"));
+    let silenced = |wants: &mut store::Preferences| {
+        wants.blocked = false;
+        wants.silenced = [grim_id()].into();
+    };
+    store.change_preferences(ann, silenced).await.expect("the store");
+    assert_eq!(world.outcome().await, silent("silenced"));
+}
+
+#[tokio::test]
+async fn with_an_allowlist_only_guilds_on_it_are_served() {
+    let world = World::new().await;
+    assert_eq!(world.outcome().await, (1, None), "off by default");
+    let on = world.worker.store.change_den(|den| den.allowlist = true);
+    on.await.expect("the store");
+    let calls = |outcome: (usize, Option<String>)| outcome;
+    assert_eq!(calls(world.outcome().await), (1, Some("not_allowed".to_owned())));
+    world.guild(|row| row.allowed = true).await;
+    assert_eq!(world.outcome().await.0, 2);
+}
+
+#[tokio::test]
+async fn who_does_not_want_it_is_not_roasted() {
+    let world = World::new().await;
+    let ben = world.sim.world().add_person("Ben");
+    world.serve(&[world.roast(ben, "Ben")]).await;
+    let told = world.bedrock.calls()[0].body.to_string();
+    assert!(told.contains("Roast Ben."), "{told}");
+    let out =
+        world.worker.store.change_preferences(Id::new(ben.get()), |wants| wants.no_roast = true);
+    out.await.expect("the store");
+    world.serve(&[world.roast(ben, "Ben")]).await;
+    assert_eq!(world.bedrock.calls().len(), 1, "no model is asked for it");
+    let said = world.grim_said();
+    assert!(said[1].contains("Ben asked not to be roasted"), "{said:?}");
+}
