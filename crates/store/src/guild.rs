@@ -117,16 +117,62 @@ impl Store {
     }
 
     /// Changes what a guild has set. `change` may refuse: then nothing is written, and its reason is returned.
+    /// It may be called several times.
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
     pub async fn change_guild<R, E>(
         &self,
         guild: Id<GuildMarker>,
-        change: impl FnMut(&mut GuildRow) -> Result<R, E>,
+        mut change: impl FnMut(&mut GuildRow) -> Result<R, E>,
     ) -> Result<Result<R, E>, Error> {
         let operation = format!("change the settings of guild {guild}");
-        self.change((partition(guild), SORT.to_owned()), None, &operation, change).await
+        let key = (partition(guild), SORT.to_owned());
+        let mut allowed = None;
+        let changed = self
+            .change(key, None, &operation, |row: &mut GuildRow| {
+                let before = row.allowed;
+                let changed = change(row)?;
+                allowed = (row.allowed != before).then_some(row.allowed);
+                Ok(changed)
+            })
+            .await?;
+        if let (Ok(_), Some(allowed)) = (&changed, allowed) {
+            self.list_allowed(guild, allowed).await?;
+        }
+        Ok(changed)
+    }
+
+    /// Puts a guild on the operator's allowlist, or takes it off.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`]; done again, it goes on.
+    pub async fn set_allowed(&self, guild: Id<GuildMarker>, is_allowed: bool) -> Result<(), Error> {
+        let changed = self.change_guild(guild, |row| {
+            row.allowed = is_allowed;
+            Ok::<_, Infallible>(())
+        });
+        let Ok(()) = changed.await?;
+        // Once more: whoever set it before may have broken off in between.
+        self.list_allowed(guild, is_allowed).await
+    }
+
+    /// The guilds on the operator's allowlist.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn allowed_guilds(&self) -> Result<Vec<Id<GuildMarker>>, Error> {
+        let listed: Vec<Listed> =
+            self.all_of(ALLOWED.to_owned(), LISTED, "read the allowlist").await?;
+        Ok(listed.into_iter().map(|listed| listed.guild).collect())
+    }
+
+    async fn list_allowed(&self, guild: Id<GuildMarker>, is_allowed: bool) -> Result<(), Error> {
+        let row = match is_allowed {
+            true => put(listed_item(ALLOWED, guild, 0)),
+            false => delete(ALLOWED.to_owned(), format!("{LISTED}{guild}")),
+        };
+        self.write_all(vec![row], || format!("note whether guild {guild} is allowed")).await
     }
 
     /// Notes whether a guild has the den, and returns how it was before.
@@ -140,7 +186,7 @@ impl Store {
     ) -> Result<Option<u64>, Error> {
         if let Some(at_ms) = left_at_ms {
             // First the row that leads to it: a guild that left is never overlooked.
-            let row = left_item(guild, at_ms);
+            let row = listed_item(LEFT, guild, at_ms);
             self.write_all(vec![put(row)], || format!("note that guild {guild} left")).await?;
         }
         let changed = self.change_guild(guild, |row| {
@@ -158,13 +204,8 @@ impl Store {
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`].
     pub async fn guilds_left_before(&self, at_ms: u64) -> Result<Vec<Id<GuildMarker>>, Error> {
-        #[derive(Deserialize)]
-        struct Left {
-            guild: Id<GuildMarker>,
-            at: u64,
-        }
-        let all: Vec<Left> =
-            self.all_of(LEFT.to_owned(), LEFT_PREFIX, "read which guilds left").await?;
+        let all: Vec<Listed> =
+            self.all_of(LEFT.to_owned(), LISTED, "read which guilds left").await?;
         let mut gone = Vec::new();
         for left in all.into_iter().filter(|left| left.at < at_ms) {
             // The guild's own row decides: it may be back since.
@@ -179,20 +220,30 @@ impl Store {
 
     /// Notes that nothing is left to be erased of a guild.
     pub(crate) async fn forget_left(&self, guild: Id<GuildMarker>) -> Result<(), Error> {
-        let row = delete(LEFT.to_owned(), format!("{LEFT_PREFIX}{guild}"));
+        let row = delete(LEFT.to_owned(), format!("{LISTED}{guild}"));
         self.write_all(vec![row], || format!("note that guild {guild} is settled")).await
     }
 }
 
 /// The partition of the guilds that left: few, and read once a day.
 const LEFT: &str = "LEFT";
-/// What its sort keys begin with.
-const LEFT_PREFIX: &str = "G#";
+/// The partition of the guilds on the allowlist.
+const ALLOWED: &str = "ALLOWED";
+/// What the sort keys of both begin with.
+const LISTED: &str = "G#";
 
-fn left_item(guild: Id<GuildMarker>, at_ms: u64) -> Item {
+/// A guild in a list.
+#[derive(Deserialize)]
+struct Listed {
+    guild: Id<GuildMarker>,
+    /// Since when, in milliseconds since the epoch.
+    at: u64,
+}
+
+fn listed_item(list: &str, guild: Id<GuildMarker>, at_ms: u64) -> Item {
     Item::from([
-        ("pk".to_owned(), s(LEFT)),
-        ("sk".to_owned(), s(format!("{LEFT_PREFIX}{guild}"))),
+        ("pk".to_owned(), s(list)),
+        ("sk".to_owned(), s(format!("{LISTED}{guild}"))),
         ("v".to_owned(), n(ITEM_VERSION)),
         ("guild".to_owned(), s(guild.to_string())),
         ("at".to_owned(), n(at_ms)),

@@ -14,6 +14,7 @@ mod claim;
 mod counter;
 mod den;
 mod dump;
+mod edited;
 mod episode;
 mod erase;
 mod error;

@@ -7,13 +7,13 @@ use queue::{Event, EventId, What};
 use store::{
     Attempt, Claimed, Episode, Error, Gathered, Kept, ReplyRow, Scope, Shown, Speaker, Store,
 };
-use twilight_model::id::Id;
+use twilight_model::id::{Id, marker::MessageMarker};
 
 use crate::{
     Worker, chores,
     clock::now_ms,
     memory::{terms, written_ms},
-    space, told,
+    space, steward, told,
     turn::{asked, question},
 };
 
@@ -101,12 +101,29 @@ impl Settled<'_> {
                 store.set_quotable(&scope, *user, false).await?;
             }
         }
-        // A deletion may have overtaken this.
+        // An edit or a deletion may have overtaken this.
         let ids: Vec<_> = episodes.iter().map(|episode| episode.message_id).collect();
+        for edited in store.edited(&ids).await? {
+            self.keep_as_it_is_now(edited).await?;
+        }
         for gone in store.buried(&ids).await? {
             store.forget_message(gone, now_ms()).await?;
         }
         Ok(Some(scope))
+    }
+
+    /// Looks what a message says now, and keeps that. Where Discord does not show it, the older words go: they
+    /// were taken back.
+    async fn keep_as_it_is_now(&self, message: Id<MessageMarker>) -> Result<(), Error> {
+        let asked = self.events.iter().find(|event| question(event) == message.get());
+        let Some(heard) = asked.and_then(Event::message) else { return Ok(()) };
+        let before = Id::new_checked(message.get() - 1).unwrap_or(message);
+        let channel = self.events[0].channel_id;
+        let seen = self.worker.discord.messages_after(channel, before, 1).await;
+        let seen = seen.ok().and_then(|seen| seen.into_iter().find(|seen| seen.id == message));
+        let text =
+            seen.map_or_else(String::new, |seen| chat::clean(&seen.content, &heard.mentions));
+        steward::rewrite(self.worker, message, &text).await
     }
 
     /// Whether an event's words may be kept: their author wants it, and has not had everything erased since.

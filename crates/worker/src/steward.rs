@@ -11,7 +11,7 @@ mod told;
 
 use queue::{Event, What};
 
-pub(crate) use self::{asked::Asked, told::Told};
+pub(crate) use self::{asked::Asked, memory::rewrite, told::Told};
 use crate::{Deadline, Verdict, Worker, reply::POST_TIMEOUT, verdict::rest};
 
 /// Why the steward did not finish: tried again later.

@@ -121,6 +121,26 @@ mod tests {
     }
 
     #[test]
+    fn the_reference_names_every_command_with_its_options() {
+        let page = include_str!("../../../../docs/reference/commands.md");
+        for line in told() {
+            // `mute personality*:string minutes:integer` is `/mute personality [minutes]` there.
+            let words: Vec<String> = line
+                .split(' ')
+                .map(|word| match word.split_once(':') {
+                    Some((name, _)) if name.ends_with('*') => name.trim_end_matches('*').to_owned(),
+                    Some((name, _)) => format!("[{name}]"),
+                    None => word.to_owned(),
+                })
+                .collect();
+            let typed = words.join(" ");
+            let is_told =
+                page.contains(&format!("`/{typed}`")) || page.contains(&format!("*{typed}*"));
+            assert!(is_told, "docs/reference/commands.md does not tell of `/{typed}`");
+        }
+    }
+
+    #[test]
     fn these_are_the_commands() {
         assert_eq!(
             told(),
@@ -140,8 +160,8 @@ mod tests {
                 "personalities",
                 "bind personality*:string channel:channel",
                 "unbind channel:channel",
-                "persona chance percent*:integer channel:channel",
-                "persona default personality*:string channel:channel",
+                "persona chance percent:integer channel:channel",
+                "persona default personality*:string channel:channel everywhere:boolean",
                 "persona show",
                 "privacy show",
                 "privacy roasts allow*:boolean",
@@ -151,8 +171,8 @@ mod tests {
                 "privacy erase",
                 "den spend",
                 "den limits person:integer channel:integer guild:integer",
-                "den budget dollars*:number",
-                "den retention days*:integer",
+                "den budget dollars:string",
+                "den retention days:integer",
                 "den pause",
                 "den resume",
                 "den block person*:user",

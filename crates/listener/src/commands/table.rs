@@ -77,15 +77,16 @@ pub(super) const COMMANDS: &[Row] = &[
             "Silence a personality for a while",
             &[
                 whom(),
-                optional("minutes", "How many minutes", Takes::Integer(1, FOUR_WEEKS)),
-                optional("for", "For whom", FOR),
+                optional(
+                    "minutes",
+                    "How many minutes; left out: until /unmute",
+                    Takes::Integer(1, FOUR_WEEKS),
+                ),
+                for_whom(),
             ],
         ),
     ),
-    slash(
-        "unmute",
-        private("Let a personality speak again", &[whom(), optional("for", "For whom", FOR)]),
-    ),
+    slash("unmute", private("Let a personality speak again", &[whom(), for_whom()])),
     slash("personalities", private("Who lives in this den", &[])),
     for_managers(
         slash(
@@ -108,14 +109,29 @@ pub(super) const COMMANDS: &[Row] = &[
                     private(
                         "How often somebody chimes in unasked",
                         &[
-                            required("percent", "Of 100 messages", Takes::Integer(0, 100)),
+                            optional(
+                                "percent",
+                                "Of 100 messages; left out: as each personality likes",
+                                Takes::Integer(0, 100),
+                            ),
                             channel(),
                         ],
                     ),
                 ),
                 (
                     "default",
-                    private("Who answers when nobody in particular is meant", &[whom(), channel()]),
+                    private(
+                        "Who answers when nobody in particular is meant",
+                        &[
+                            whom(),
+                            channel(),
+                            optional(
+                                "everywhere",
+                                "In the whole server instead of a channel",
+                                Takes::Boolean,
+                            ),
+                        ],
+                    ),
                 ),
                 ("show", private("What is set", &[])),
             ],
@@ -155,14 +171,18 @@ pub(super) const COMMANDS: &[Row] = &[
                     "budget",
                     private(
                         "What this server may spend a day",
-                        &[required("dollars", "US dollars", Takes::Number(0.0, 100_000.0))],
+                        &[optional(
+                            "dollars",
+                            "US dollars, as in 2.50, or default; left out: shows it",
+                            Takes::Text(12),
+                        )],
                     ),
                 ),
                 (
                     "retention",
                     private(
                         "How long words of this server are kept",
-                        &[required("days", "Days", Takes::Integer(7, 730))],
+                        &[optional("days", "Days; left out: shows it", Takes::Integer(7, 730))],
                     ),
                 ),
                 ("pause", private("Let nobody answer in this server", &[])),
@@ -254,6 +274,10 @@ const fn whoever() -> Opt {
 
 const fn channel() -> Opt {
     optional("channel", "Which channel; left out: this one", Takes::Channel)
+}
+
+const fn for_whom() -> Opt {
+    optional("for", "For whom; left out: everybody, if you may", FOR)
 }
 
 const fn allow() -> Opt {

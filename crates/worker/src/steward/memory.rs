@@ -3,6 +3,7 @@
 //! People see what is known about themselves, what they told about others, and what is known about the place;
 //! never what others told about others. Everything is looked for in the scopes that are read where they ask.
 
+mod belongings;
 mod entry;
 mod erase;
 mod export;
@@ -15,11 +16,13 @@ mod page;
 mod privacy;
 mod remember;
 mod search;
+mod standing;
 
 use personality::Personality;
 
 use super::{Asked, Told, Trouble};
 
+pub(crate) use self::follow::rewrite;
 pub(super) use self::follow::{deleted, edited};
 
 /// Whether this part answers to a command or button.

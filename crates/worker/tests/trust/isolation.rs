@@ -1,97 +1,65 @@
-//! measure
-use crate::steward::Ask;
-use crate::world::*;
-use bedrock_sim::Play;
-use std::time::Instant;
+//! What is said stays where it was said. People of several guilds talk, ask, have things remembered, corrected,
+//! forgotten, exported and erased, at random; every text that is said carries a word that tells where, and
+//! whatever anybody or any model sees is searched for words that do not belong there.
 
-#[tokio::test]
-async fn measure() {
-    for prices in
-        ["", "[[price]]\nmodels = [\"anthropic.claude-haiku-5-5\"]\ninput = 0\noutput = 0\n"]
-    {
-        let world = World::new(vec![resident("grim", "Grim")], prices).await;
-        world.bedrock.answer_with(|_| Play::say("Soup."));
-        let guild = world.sim.world().add_guild("g");
-        let channel = world.sim.world().add_text_channel(guild, "general").unwrap();
-        let ann = world.sim.world().add_person("Ann");
-        world.sim.world().join(ann, guild).unwrap();
-        let grim = "grim".parse().unwrap();
-        for round in 0..4 {
-            let t = Instant::now();
-            let n0 = world.sim.world().request_count();
-            for n in 0..30 {
-                let text = format!("Grim, anchors are heavy and so is number {n} of {round}");
-                let event = world.says(&Saying {
-                    guild: Some(guild),
-                    channel,
-                    by: ann,
-                    to: &grim,
-                    text: &text,
-                });
-                let v = serve(&world.worker, &[event]).await;
-                assert_eq!(v, [den_worker::Verdict::Done]);
-            }
-            println!(
-                "30 turns {:?}, {} discord requests",
-                t.elapsed(),
-                world.sim.world().request_count() - n0
-            );
+mod act;
+mod play;
+mod talk;
+mod town;
+mod words;
+
+use std::{cell::RefCell, time::Instant};
+
+use proptest::{
+    prelude::*,
+    test_runner::{RngSeed, TestRunner},
+};
+use tokio::runtime::Runtime;
+
+use self::{
+    act::act,
+    town::{Den, Town},
+};
+
+/// Runs of acts, each in a town of its own, and the most acts of each.
+const RUNS: u32 = 12;
+const ACTS: usize = 60;
+
+#[test]
+fn no_word_is_seen_where_it_does_not_belong() {
+    let runtime = Runtime::new().expect("a runtime");
+    let den = RefCell::new(runtime.block_on(Den::new()));
+    let config = config(RUNS);
+    println!("acts at the wire: seed {}", config.rng_seed);
+    let (started, cases) = (Instant::now(), RefCell::new(0));
+    let acts = prop::collection::vec(act(), ACTS..=ACTS);
+    let ran = TestRunner::new(config).run(&acts, |acts| {
+        let mut den = den.borrow_mut();
+        let mut town = Town::new(&den);
+        for act in &acts {
+            let judged = runtime.block_on(town.act(&mut den, act));
+            judged.map_err(|why| TestCaseError::fail(format!("{act:?}: {why}")))?;
+            *cases.borrow_mut() += act.cases();
         }
-        let t = Instant::now();
-        for n in 0..3 {
-            let events: Vec<_> = (0..10)
-                .map(|k| {
-                    let text = format!("Grim, burst {n} {k}");
-                    world.says(&Saying {
-                        guild: Some(guild),
-                        channel,
-                        by: ann,
-                        to: &grim,
-                        text: &text,
-                    })
-                })
-                .collect();
-            let v = serve(&world.worker, &events).await;
-            assert_eq!(v.len(), 10);
-        }
-        println!("3 bursts of 10 {:?}", t.elapsed());
-        let t = Instant::now();
-        for _ in 0..30 {
-            world.store.window(twilight_model::id::Id::new(5), &grim).await.unwrap();
-        }
-        println!("30 window queries {:?}", t.elapsed());
-        let t = Instant::now();
-        for _ in 0..30 {
-            let a = world
-                .ask(
-                    &world.worker,
-                    ann,
-                    channel,
-                    &Ask::Command {
-                        name: "memories",
-                        options: &[("personality", "grim")],
-                        about: None,
-                    },
-                )
-                .await;
-            assert!(!a.words().is_empty());
-        }
-        println!("30 memories {:?}", t.elapsed());
-        let t = Instant::now();
-        for n in 0..30 {
-            world
-                .ask(
-                    &world.worker,
-                    ann,
-                    channel,
-                    &Ask::Command {
-                        name: "remember",
-                        options: &[("personality", "grim"), ("what", &format!("I like soup {n}"))],
-                        about: None,
-                    },
-                )
-                .await;
-        }
-        println!("30 remember {:?}", t.elapsed());
+        Ok(())
+    });
+    let (cases, seen) = (cases.into_inner(), &den.borrow().words.seen);
+    println!("{cases} cases at the wire in {:?}; seen: {seen}", started.elapsed());
+    if let Err(failed) = ran {
+        panic!("{failed}");
     }
+    assert!(seen.before > 0 && seen.elsewhere > 0 && seen.facts > 0 && seen.exported > 0, "{seen}");
+}
+
+/// So many runs, unless `PROPTEST_CASES` says otherwise; with a seed that is told, so that
+/// `PROPTEST_RNG_SEED` repeats them.
+fn config(runs: u32) -> ProptestConfig {
+    let named = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { named.cases } else { runs };
+    let rng_seed = match named.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(fastrand::u64(..)),
+        fixed => fixed,
+    };
+    let failure_persistence = None;
+    ProptestConfig { cases, rng_seed, failure_persistence, max_shrink_iters: 60, ..named }
 }

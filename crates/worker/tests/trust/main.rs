@@ -5,5 +5,6 @@
 #[path = "../steward/gateway.rs"]
 mod gateway;
 mod isolation;
+mod money;
 mod steward;
 mod world;

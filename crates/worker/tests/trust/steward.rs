@@ -56,6 +56,8 @@ pub enum Ask<'a> {
     },
     /// A button, by its id.
     Button(&'a str),
+    /// A form with one field, by its id.
+    Form(&'a str, &'a str),
 }
 
 /// What they read then.
@@ -135,12 +137,17 @@ impl World {
                 people: vec![],
                 permissions,
             }),
-            Ask::Button(custom_id) => What::Press(Press {
+            Ask::Button(custom_id) | Ask::Form(custom_id, _) => What::Press(Press {
                 id,
                 token,
                 custom_id: custom_id.to_owned(),
                 values: vec![],
-                fields: BTreeMap::new(),
+                fields: match ask {
+                    Ask::Form(_, typed) => {
+                        BTreeMap::from([("text".to_owned(), (*typed).to_owned())])
+                    }
+                    _ => BTreeMap::new(),
+                },
                 message_id: None,
                 permissions,
             }),

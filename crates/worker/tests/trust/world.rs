@@ -1,6 +1,7 @@
 //! A den with as many guilds as a test wants, and as many workers.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -10,7 +11,7 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use bedrock_sim::BedrockSim;
 use den_worker::{DeadLetters, Deadline, Delivery, Memory, Models, Provider, Verdict, Worker};
 use discord::{Discord, Settings, Token};
-use discord_sim::{App, ChannelId, GuildId, RateLimits, Sim, UserId};
+use discord_sim::{App, ChannelId, GatewaySettings, GuildId, RateLimits, Sim, UserId};
 use personality::{Personality, PersonalityId, Roster};
 use queue::{Addressed, Event, EventId, Message, Person, SendError, Sink, VERSION, What};
 use serde_json::json;
@@ -21,6 +22,7 @@ use twilight_model::id::Id;
 pub const TOKEN: &str = "a-token-of-the-simulator";
 pub const MODEL: &str = "anthropic.claude-haiku-5-5";
 const TABLE: &str = "den";
+const A_DAY: Duration = Duration::from_secs(86_400);
 
 pub struct World {
     pub sim: Sim,
@@ -32,13 +34,18 @@ pub struct World {
     /// What the workers caused.
     pub caused: Arc<Caused>,
     pub heard: crate::steward::Heard,
+    names: Mutex<BTreeMap<UserId, String>>,
 }
 
 impl World {
     /// A den of these personalities, where a model costs what `prices` says; an empty text says nothing of it.
     pub async fn new(personalities: Vec<Personality>, prices: &str) -> Self {
-        let settings =
-            discord_sim::Settings { limits: RateLimits::off(), ..discord_sim::Settings::default() };
+        let settings = discord_sim::Settings {
+            limits: RateLimits::off(),
+            // Nobody sends any.
+            gateway: GatewaySettings { heartbeat_interval: A_DAY, ..GatewaySettings::default() },
+            ..discord_sim::Settings::default()
+        };
         let sim = Sim::start(settings).await.expect("a discord");
         let app = sim.world().add_application("Den", TOKEN);
         let aws = aws::local_config().await;
@@ -71,7 +78,7 @@ impl World {
             sink: caused.clone(),
             operators: Arc::default(),
         };
-        Self { sim, app, bedrock, db, store, worker, caused, heard }
+        Self { sim, app, bedrock, db, store, worker, caused, heard, names: Mutex::default() }
     }
 
     /// Another worker of the same den, which has nothing in its memory yet.
@@ -125,10 +132,16 @@ impl World {
         }
     }
 
+    /// Somebody new.
+    pub fn add_person(&self, name: &str) -> UserId {
+        let person = self.sim.world().add_person(name);
+        self.names.lock().expect("no panic").insert(person, name.to_owned());
+        person
+    }
+
     /// What somebody is called.
     pub fn name(&self, who: UserId) -> String {
-        let people = self.sim.world().snapshot().people;
-        people.into_iter().find(|person| person.id == who).expect("a person").name
+        self.names.lock().expect("no panic").get(&who).expect("somebody").clone()
     }
 
     /// Every item of the table, with what lies folded unfolded.

@@ -171,3 +171,21 @@ async fn answered_again_the_question_is_the_same_and_kept_once() {
     let asked = window.iter().filter(|turn| turn.text.contains("dinner")).count();
     assert_eq!((asked, window.len()), (1, 3));
 }
+
+#[tokio::test]
+async fn an_edit_that_overtakes_its_own_answer_is_what_is_kept() {
+    let world = World::new().await;
+    let event = world.ann_says("Grim, remember that my cat is called Biskuit.");
+    let message = event.message().expect("a message").id;
+    let city = world.sim.world();
+    let id = city.messages(world.channel)[0].id;
+    city.edit(world.ann, id, "Grim, remember that my cat is called Biscuit.").expect("ann edits");
+    world.worker.store.note_edited(message, event.received_at_ms).await.expect("the store");
+    world.serve(&[event]).await;
+    let kept = world.worker.store.episodes(&world.guild_scope(), None).await.expect("the store");
+    assert!(kept.messages[0].text.contains("Biscuit"), "{kept:?}");
+    let about = About::Person(Id::new(world.ann.get()));
+    let book = world.worker.store.book(&world.guild_scope(), about).await.expect("the store");
+    let facts: Vec<&str> = book.open().map(|fact| fact.text.as_str()).collect();
+    assert_eq!(facts, ["my cat is called Biscuit"]);
+}

@@ -16,18 +16,28 @@ pub(in crate::steward) async fn edited(
     edited: &Edited,
 ) -> Result<(), Trouble> {
     let text = chat::clean(&edited.text, &edited.mentions);
+    // A turn that is about to keep what it said before finds this, and then what it says now.
+    worker.store.note_edited(edited.message_id, now_ms()).await?;
+    Ok(rewrite(worker, edited.message_id, &text).await?)
+}
+
+/// Keeps the words of a message as they are now, wherever it is kept.
+pub(crate) async fn rewrite(
+    worker: &Worker,
+    id: Id<MessageMarker>,
+    text: &str,
+) -> Result<(), store::Error> {
     if text.is_empty() {
         // A message with a file may lose all its words, and with them what came from them.
-        worker.store.forget_message(edited.message_id, now_ms()).await?;
+        worker.store.forget_message(id, now_ms()).await?;
         return Ok(());
     }
-    let id = edited.message_id;
-    let keepers = worker.store.edit_message(id, &text, &terms(&text), now_ms()).await?;
+    let keepers = worker.store.edit_message(id, text, &terms(text), now_ms()).await?;
     let mut scopes: BTreeSet<Scope> = keepers.iter().map(Keeper::scope).collect();
     // What was learned from a message is kept longer than the message.
     scopes.extend(worker.store.fact_scopes(id).await?);
     for scope in &scopes {
-        rewrite_facts(worker, scope, id, &text).await?;
+        rewrite_facts(worker, scope, id, text).await?;
     }
     Ok(())
 }
@@ -40,7 +50,7 @@ async fn rewrite_facts(
     scope: &Scope,
     message: Id<MessageMarker>,
     text: &str,
-) -> Result<(), Trouble> {
+) -> Result<(), store::Error> {
     let came_from = |fact: &Fact| fact.message_id == Some(message);
     for (about, book) in worker.store.books(scope).await? {
         if !book.facts.iter().any(came_from) {

@@ -2,7 +2,7 @@
 
 use store::{Preferences, retention};
 
-use super::{erase, export::Belongings};
+use super::{belongings::Belongings, erase};
 use crate::steward::{Asked, Told, Trouble};
 
 /// Answers `/privacy show`.

@@ -6,31 +6,89 @@ use proptest::prelude::*;
 pub enum Act {
     /// People say one thing after the other to a personality, faster than it answers. A late event is dealt with
     /// some acts later.
-    Talk { place: u8, to: u8, lines: Vec<Line>, is_late: bool },
+    Talk {
+        place: u8,
+        to: u8,
+        lines: Vec<Line>,
+        is_late: bool,
+    },
     /// The oldest late event arrives.
     Arrive,
     /// Somebody changes what they said.
-    Edit { said: u8 },
-    Delete { said: u8 },
+    Edit {
+        said: u8,
+    },
+    Delete {
+        said: u8,
+    },
     /// Somebody has a personality remember something, about themselves or somebody else.
-    Remember { place: u8, to: u8, who: u8, about: Option<u8> },
+    Remember {
+        place: u8,
+        to: u8,
+        who: u8,
+        about: Option<u8>,
+    },
     /// Somebody has a message remembered.
-    RememberThis { said: u8, to: u8, who: u8 },
-    Memories { place: u8, to: u8, who: u8 },
+    RememberThis {
+        said: u8,
+        to: u8,
+        who: u8,
+    },
+    Memories {
+        place: u8,
+        to: u8,
+        who: u8,
+    },
     /// Somebody has something forgotten that was told.
-    ForgetThing { fact: u8, place: u8, who: u8 },
+    ForgetThing {
+        fact: u8,
+        place: u8,
+        who: u8,
+    },
     /// Somebody corrects something that was told.
-    Fix { fact: u8 },
-    ForgetMe { place: u8, who: u8 },
-    ForgetHere { place: u8, who: u8 },
-    Show { place: u8, who: u8 },
-    Export { place: u8, who: u8 },
-    Erase { place: u8, who: u8 },
-    Quoting { place: u8, who: u8, allow: bool },
-    Memory { place: u8, who: u8, allow: bool },
-    Why { reply: u8, who: u8 },
-    TakeBack { reply: u8 },
-    Again { reply: u8 },
+    Fix {
+        fact: u8,
+    },
+    ForgetMe {
+        place: u8,
+        who: u8,
+    },
+    ForgetHere {
+        place: u8,
+        who: u8,
+    },
+    Show {
+        place: u8,
+        who: u8,
+    },
+    Export {
+        place: u8,
+        who: u8,
+    },
+    Erase {
+        place: u8,
+        who: u8,
+    },
+    Quoting {
+        place: u8,
+        who: u8,
+        allow: bool,
+    },
+    Memory {
+        place: u8,
+        who: u8,
+        allow: bool,
+    },
+    Why {
+        reply: u8,
+        who: u8,
+    },
+    TakeBack {
+        reply: u8,
+    },
+    Again {
+        reply: u8,
+    },
     /// The notes that were ordered are made.
     Digest,
     /// A worker starts anew, with nothing in its memory.

@@ -24,6 +24,8 @@ impl Town {
             let by = self.reader(place, line.by);
             let word = self.word(den, Kind::Message, place, personality, by);
             let (text, mentions) = self.text(den, word, line);
+            den.words.get_mut(word).about =
+                mentions.first().map(|mention| UserId::from(mention.id.get()));
             let to = &den.personalities[personality];
             let here = self.places[place];
             let saying = Saying { guild: here.guild, channel: here.channel, by, to, text: &text };
@@ -99,7 +101,8 @@ impl Town {
     /// The last lines said in a place, as a listener remembers them: not those of people who opted out.
     fn before(&self, den: &Den, place: usize) -> (Vec<Before>, Vec<usize>) {
         let speaks = |by: &UserId| !den.words.unquoted.contains(by) && !self.forgetful.contains(by);
-        let here = self.said.iter().filter(|standing| standing.place == place && speaks(&standing.by));
+        let here =
+            self.said.iter().filter(|standing| standing.place == place && speaks(&standing.by));
         let here: Vec<&Standing> = here.collect();
         let last = &here[here.len().saturating_sub(2)..];
         let line = |standing: &&Standing| {
@@ -110,7 +113,10 @@ impl Town {
                 text: message.content.clone(),
             })
         };
-        (last.iter().filter_map(line).collect(), last.iter().map(|standing| standing.word).collect())
+        (
+            last.iter().filter_map(line).collect(),
+            last.iter().map(|standing| standing.word).collect(),
+        )
     }
 
     fn person(&self, den: &Den, who: UserId) -> Person {
@@ -137,7 +143,7 @@ impl Town {
             den.words.judge("the model is asked", view, &asked)?;
         }
         for message in den.world.sim.world().messages(here.channel) {
-            if message.author.is_bot && message.id > newest {
+            if message.application_id().is_some() && message.id > newest {
                 den.words.judge("the channel is shown", view, &message.content)?;
                 den.words.get_mut(reply).message = Some(message.id);
                 self.replies.push(Standing { word: reply, message: message.id, by: asker, place });
@@ -160,21 +166,27 @@ impl Town {
 
     async fn hear_again(&mut self, den: &mut Den, event: Event) -> Result<(), String> {
         let What::Again(again) = &event.what else { unreachable!("it is asked again") };
-        let place = self.places.iter().position(|place| place.channel.get() == event.channel_id.get());
+        let place =
+            self.places.iter().position(|place| place.channel.get() == event.channel_id.get());
         let place = place.expect("it is of this town");
         let personality =
             den.personalities.iter().position(|id| *id == event.personality).expect("one of ours");
         let said = den.words.found(&again.text);
-        self.hear(den, Late { events: vec![event], place, personality, said, carried: vec![] }).await
+        self.hear(den, Late { events: vec![event], place, personality, said, carried: vec![] })
+            .await
     }
 
     /// The notes that were ordered are made.
     pub async fn digest(&mut self, den: &mut Den) -> Result<(), String> {
         for event in std::mem::take(&mut self.chores) {
-            let here = self.places.iter().find(|place| place.channel.get() == event.channel_id.get());
+            let here =
+                self.places.iter().find(|place| place.channel.get() == event.channel_id.get());
             let here = *here.expect("it is of this town");
-            let personality =
-                den.personalities.iter().position(|id| *id == event.personality).expect("one of ours");
+            let personality = den
+                .personalities
+                .iter()
+                .position(|id| *id == event.personality)
+                .expect("one of ours");
             let verdicts = serve(self.worker(), &[event]).await;
             if verdicts != [Verdict::Done] {
                 return Err(format!("no notes: {verdicts:?}"));

@@ -26,7 +26,8 @@ pub struct Den {
 
 impl Den {
     pub async fn new() -> Self {
-        let world = World::new(vec![resident("grim", "Grim"), resident("mabel", "Mabel")], FREE).await;
+        let world =
+            World::new(vec![resident("grim", "Grim"), resident("mabel", "Mabel")], FREE).await;
         let model = Arc::new(Scripted::default());
         let scripted = model.clone();
         world.bedrock.answer_with(move |call| scripted.answer(call));
@@ -115,7 +116,7 @@ impl Town {
     /// private thread, and everybody's direct message.
     pub fn new(den: &Den) -> Self {
         let world = den.world.sim.world();
-        let people: Vec<UserId> = NAMES.iter().map(|name| world.add_person(name)).collect();
+        let people: Vec<UserId> = NAMES.iter().map(|name| den.world.add_person(name)).collect();
         let (mut places, mut readers) = (Vec::new(), Vec::new());
         let mut add = |channel: ChannelId, guild: Option<GuildId>, is_public, who: &[UserId]| {
             places.push(Place { channel, guild, is_public });

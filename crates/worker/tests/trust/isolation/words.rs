@@ -53,8 +53,14 @@ pub struct Word {
 }
 
 impl Word {
-    /// Whether its words go when somebody's do.
+    /// Whether it goes when somebody's words do. What is said of somebody in talk stays, and only what was
+    /// learned from it goes.
     pub fn belongs_to(&self, person: UserId) -> bool {
+        self.by == person || (self.kind == Kind::Fact && self.about == Some(person))
+    }
+
+    /// Whether somebody said it, or it is about them.
+    fn concerns(&self, person: UserId) -> bool {
         self.by == person || self.about == Some(person)
     }
 }
@@ -102,7 +108,10 @@ pub struct Seen {
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { before, elsewhere, facts, exported } = self;
-        write!(f, "{before} of before, {elsewhere} of other places, {facts} told, {exported} exported")
+        write!(
+            f,
+            "{before} of before, {elsewhere} of other places, {facts} told, {exported} exported"
+        )
     }
 }
 
@@ -187,7 +196,10 @@ impl Words {
             },
             Eyes::Answering { personality, asker, .. } => {
                 self.remembered(word, is_here, personality)?;
-                match word.kind != Kind::Reply && asker != word.by && self.unquoted.contains(&word.by) {
+                match word.kind != Kind::Reply
+                    && asker != word.by
+                    && self.unquoted.contains(&word.by)
+                {
                     true => Err("its author does not want to be quoted"),
                     false => Ok(()),
                 }
@@ -195,7 +207,7 @@ impl Words {
             Eyes::Digesting { personality } => self.remembered(word, is_here, personality),
             Eyes::Asking { personality, asker } => {
                 self.remembered(word, is_here, personality)?;
-                match word.belongs_to(asker) {
+                match word.concerns(asker) {
                     true => Ok(()),
                     false => Err("it does not concern who asks"),
                 }
@@ -216,7 +228,12 @@ impl Words {
         }
     }
 
-    fn remembered(&self, word: &Word, is_here: bool, personality: usize) -> Result<(), &'static str> {
+    fn remembered(
+        &self,
+        word: &Word,
+        is_here: bool,
+        personality: usize,
+    ) -> Result<(), &'static str> {
         if !is_here {
             return Err("it was said elsewhere");
         }
