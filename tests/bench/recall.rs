@@ -18,6 +18,9 @@ use crate::{
 const MESSAGES: usize = 5_000;
 const DAY_MS: u64 = 86_400_000;
 
+/// Who asks, and what.
+type Asked = (String, String);
+
 /// Adds how long a question takes, and how long it takes to build the index.
 ///
 /// # Errors
@@ -68,7 +71,7 @@ pub fn measure(scale: Scale, report: &mut Report) -> Result<()> {
 
 /// The histories of `tests/recall` one after the other, and once more later, until there are enough; and who asks
 /// what.
-fn histories() -> Result<(Vec<Message>, Vec<(String, String)>)> {
+fn histories() -> Result<(Vec<Message>, Vec<Asked>)> {
     let mut told = Vec::new();
     let mut questions = Vec::new();
     for space in ["pair", "guild"] {

@@ -132,10 +132,10 @@ fn recall_finds_more_than_words_alone() {
             && histories.values().map(|it| it.messages.len()).sum::<usize>() >= 1_000
     );
     assert!(bm25 > newest, "words find more than looking at the newest does");
-    assert!(den > bm25 * 1.5, "the den finds half as much again as words alone");
-    assert!(den >= AT_LEAST, "the den finds {den:.3}, and found {AT_LEAST} once");
+    assert!(den > bm25 * 2.0, "the den finds twice what words alone find");
+    assert!(den >= AT_LEAST, "the den finds {den:.3}, and is known to find {AT_LEAST}");
 }
 
-/// A little below what was reached. The questions were written to be hard: plain words find a third of what they
-/// find in histories that nobody wrote to be searched.
-const AT_LEAST: f64 = 0.55;
+/// A little below what was reached. These questions were written to be hard: plain words find a quarter of what is
+/// asked for here, and half of it in histories that nobody wrote to be searched.
+const AT_LEAST: f64 = 0.66;

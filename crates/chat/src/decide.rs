@@ -1,8 +1,11 @@
 //! Whether to speak, and how.
 
 use personality::Personality;
-use queue::{Addressed, Event, EventId, Mention, What};
-use twilight_model::id::{Id, marker::UserMarker};
+use queue::{Addressed, Event, EventId, What};
+use twilight_model::id::{
+    Id,
+    marker::{MessageMarker, UserMarker},
+};
 
 use crate::{Document, Material, Memory, Prompt, Said, clean, plain, prompt};
 
@@ -50,6 +53,8 @@ pub struct Known<'a> {
     pub not_to_roast: &'a [Id<UserMarker>],
     /// People whose words of before are not handed over.
     pub not_to_quote: &'a [Id<UserMarker>],
+    /// Lines said before that are not handed over: they stand in the talk, or were erased.
+    pub left_out: &'a [Id<MessageMarker>],
     /// Whether the personality speaks as its wiser self in this channel.
     pub is_wiser: bool,
     /// Whether only adults read the channel.
@@ -210,9 +215,9 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     }
     let wish = Wish::of(last);
     if let Wish::Roast { of: Some(person), .. } = &wish
-        && known.not_to_roast.contains(&person.id)
+        && known.not_to_roast.contains(&person.0)
     {
-        let name = plain(&crate::clean_name(&person.name), 40);
+        let name = plain(&crate::clean_name(person.1), 40);
         let line =
             format!("{name} asked not to be roasted, and I keep to that. Offer me yourself?");
         return Decision::Say { line, because: Silence::NotRoasted };
@@ -253,8 +258,8 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
 enum Wish<'a> {
     /// An answer.
     Answer,
-    /// A roast.
-    Roast { of: Option<&'a Mention>, because: Option<&'a str> },
+    /// A roast of somebody, by id and name.
+    Roast { of: Option<(Id<UserMarker>, &'a str)>, because: Option<&'a str> },
     /// An answer of the wiser self.
     Wisdom,
 }
@@ -263,11 +268,17 @@ impl<'a> Wish<'a> {
     fn of(event: &'a Event) -> Self {
         let What::Command(command) = &event.what else { return Wish::Answer };
         match command.name.as_str() {
-            "roast" => Wish::Roast { of: command.person("person"), because: None },
-            ROAST_THIS => Wish::Roast {
-                of: command.people.first(),
-                because: command.target.as_ref().map(|target| target.text.as_str()),
-            },
+            "roast" => {
+                let of = command.person("person");
+                Wish::Roast { of: of.map(|of| (of.id, of.name.as_str())), because: None }
+            }
+            ROAST_THIS => {
+                let target = command.target.as_ref();
+                Wish::Roast {
+                    of: target.map(|target| (target.author.id, target.author.name.as_str())),
+                    because: target.map(|target| target.text.as_str()),
+                }
+            }
             "higherself ask" => Wish::Wisdom,
             _ => Wish::Answer,
         }
@@ -326,7 +337,7 @@ fn said(event: &Event) -> Option<Said> {
         }
         What::Command(command) => match Wish::of(event) {
             Wish::Roast { of, because } => {
-                let name = of.map_or_else(|| "me".to_owned(), |of| crate::clean_name(&of.name));
+                let name = of.map_or_else(|| "me".to_owned(), |(_, name)| crate::clean_name(name));
                 match because.map(|text| clean(text, &[])).filter(|text| !text.is_empty()) {
                     Some(text) => format!("Roast what {name} said: \"{text}\""),
                     None => format!("Roast {name}."),
@@ -341,12 +352,13 @@ fn said(event: &Event) -> Option<Said> {
 }
 
 /// The window, then the lines said since that it does not hold, without what is being answered and without the
-/// lines of people who do not want to be quoted.
+/// lines of people who do not want to be quoted, or had them erased.
 fn earlier_talk(known: &Known<'_>, last: &Event, now: &[Said]) -> Vec<Said> {
     let preceding = last
         .preceding
         .iter()
         .filter(|line| !known.not_to_quote.contains(&line.author.id))
+        .filter(|line| !known.left_out.contains(&line.message_id))
         .map(|line| Said { by: Some(line.author.name.clone()), text: clean(&line.text, &[]) });
     let fresh: Vec<Said> = preceding
         .filter(|said| !said.text.is_empty() && !now.contains(said) && !known.talk.contains(said))

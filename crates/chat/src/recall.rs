@@ -8,6 +8,7 @@
 //! worker that starts cold then need not read the words again.
 
 mod asked;
+mod concept;
 mod dates;
 mod hand;
 mod index;

@@ -50,7 +50,7 @@ pub async fn run(args: ChatArgs, settings: Settings) -> anyhow::Result<ExitCode>
 }
 
 /// The personality of this name, or the one that was probably meant, as a question.
-fn find<'r>(roster: &'r Roster, name: &str) -> anyhow::Result<&'r Personality> {
+pub(crate) fn find<'r>(roster: &'r Roster, name: &str) -> anyhow::Result<&'r Personality> {
     if let Some(who) = roster.by_name(name) {
         return Ok(who);
     }

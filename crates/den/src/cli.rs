@@ -13,13 +13,20 @@ use tracing_subscriber::{
 };
 
 use crate::{
+    allowlist::{self, AllowlistCommand},
+    block::{self, BlockArgs},
+    budget::{self, BudgetArgs},
     chat::{self, ChatArgs},
     commands::{self, CommandsCommand},
     config::{self, Settings},
+    cost::{self, CostArgs},
+    data::{self, DataCommand},
     doctor::{self, DoctorArgs},
+    pause::{self, PauseArgs},
     personality::{self, Personality},
     recall,
     store::{self, StoreCommand},
+    table::TableArgs,
     up,
     why::{self, WhyArgs},
 };
@@ -45,15 +52,14 @@ Exit codes: 0 all is well, 1 something went wrong or is wrong, 2 it was asked in
 
 const RECALL: &str = "\
 Reads a request a line from standard input and answers each with a line, in order:
-  {\"op\":\"hello\",\"protocol\":1}                          {\"ok\":true,\"name\":…,\"persistent\":…}
+  {\"op\":\"hello\",\"protocol\":1}                             {\"ok\":true,\"name\":…,\"persistent\":…}
   {\"op\":\"remember\",\"space\":…,\"id\":…,\"channel\":…,
-   \"speaker\":…,\"ts\":…,\"text\":…,\"reply_to\":…}         {\"ok\":true}
+    \"speaker\":…,\"ts\":…,\"text\":…,\"reply_to\":…}             {\"ok\":true}
   {\"op\":\"recall\",\"space\":…,\"query\":…,\"k\":10,
-   \"now\":…,\"asker\":…}                                 {\"ids\":[…]}, best first
-  {\"op\":\"forget\",\"space\":…}, with \"id\" or \"speaker\"
-   or neither                                         {\"ok\":true,\"forgotten\":n}
-  {\"op\":\"stats\"}                                       {\"items\":n,\"bytes\":n}
-  {\"op\":\"flush\"} and {\"op\":\"bye\"}                     {\"ok\":true}
+    \"now\":…,\"asker\":…}                                    {\"ids\":[…]}, best first
+  {\"op\":\"forget\",\"space\":…}, also with \"id\" or \"speaker\"  {\"ok\":true,\"forgotten\":n}
+  {\"op\":\"stats\"}                                          {\"items\":n,\"bytes\":n}
+  {\"op\":\"flush\"}, {\"op\":\"bye\"}                            {\"ok\":true}
 
 A space is a server or a direct message: nothing is looked for in two of them. Names and ids are
 strings or whole numbers; the same id again is an edit. Times are seconds or milliseconds since
@@ -143,6 +149,48 @@ Both need DISCORD_TOKEN. `den up` registers them by itself.")]
     /// Search a chat history, speaking JSON lines: the memory by itself, for measuring it
     #[command(after_help = RECALL)]
     Recall,
+
+    /// What was spent, by day, guild, personality and model
+    #[command(after_help = cost::EXAMPLES)]
+    Cost(CostArgs),
+
+    /// What the den and a guild may spend a day
+    #[command(after_help = budget::EXAMPLES)]
+    Budget(BudgetArgs),
+
+    /// Stop answering: a personality, a guild, or the whole den
+    #[command(after_help = pause::EXAMPLES)]
+    Pause(PauseArgs),
+
+    /// Answer again
+    #[command(after_help = pause::EXAMPLES)]
+    Resume(PauseArgs),
+
+    /// Which guilds are served
+    #[command(after_help = allowlist::EXAMPLES)]
+    Allowlist {
+        #[command(subcommand)]
+        command: AllowlistCommand,
+        #[command(flatten)]
+        table: TableArgs,
+    },
+
+    /// Let nobody answer a person
+    #[command(after_help = block::EXAMPLES)]
+    Block(BlockArgs),
+
+    /// Let a person be answered again
+    #[command(after_help = block::EXAMPLES)]
+    Unblock(BlockArgs),
+
+    /// Everything that is kept: export, import, copy and erase it
+    #[command(after_help = data::EXAMPLES)]
+    Data {
+        #[command(subcommand)]
+        command: DataCommand,
+        #[command(flatten)]
+        table: TableArgs,
+    },
 
     /// The table of a deployment: make it and check it
     #[command(after_help = "\
@@ -256,6 +304,18 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             commands::run(command, output.json, &Settings::from_env()?).await
         }
         Command::Recall => recall::run(config::recall_home()),
+        Command::Cost(args) => cost::run(args, &Settings::from_env()?).await,
+        Command::Budget(args) => budget::run(args, &Settings::from_env()?).await,
+        Command::Pause(args) => pause::run(args, true, &Settings::from_env()?).await,
+        Command::Resume(args) => pause::run(args, false, &Settings::from_env()?).await,
+        Command::Allowlist { command, table } => {
+            allowlist::run(command, table, &Settings::from_env()?).await
+        }
+        Command::Block(args) => block::run(args, true, &Settings::from_env()?).await,
+        Command::Unblock(args) => block::run(args, false, &Settings::from_env()?).await,
+        Command::Data { command, table } => {
+            data::run(command, table, &Settings::from_env()?).await
+        }
         Command::Store { command, output } => {
             store::run(command, output.json, &Settings::from_env()?).await
         }

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, TryLockError},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -16,6 +16,14 @@ use tokio_util::sync::CancellationToken;
 const SWEEP: Duration = Duration::from_secs(60);
 /// The table's name inside the file.
 const TABLE: &str = "roast-den";
+
+/// Another den holds the folder.
+#[derive(Debug, thiserror::Error)]
+#[error("another den is running over {}: stop it, or name another folder with --data", folder.display())]
+pub struct InUse {
+    /// The folder.
+    pub folder: PathBuf,
+}
 
 /// A table on this machine.
 pub struct LocalTable {
@@ -40,10 +48,7 @@ impl LocalTable {
         let lock = File::create(&path).with_context(|| format!("make {}", path.display()))?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => bail!(
-                "another den is running over {}: stop it, or name another folder with --data",
-                data.display()
-            ),
+            Err(TryLockError::WouldBlock) => bail!(InUse { folder: data.to_owned() }),
             Err(TryLockError::Error(e)) => {
                 return Err(e).with_context(|| format!("lock {}", path.display()));
             }

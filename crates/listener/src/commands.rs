@@ -88,8 +88,6 @@ pub enum Takes {
     Channel,
     /// A whole number from the first to the second.
     Integer(i64, i64),
-    /// A number from the first to the second.
-    Number(f64, f64),
     /// Yes or no.
     Boolean,
 }

@@ -14,6 +14,9 @@ use crate::{
 /// How many answers by personalities a person's event may cause, the first one included.
 pub const CREDIT: u8 = 3;
 
+/// What a line of our own begins with that links what the words below it answer.
+const LINK: &str = "-# ↩ [";
+
 /// Characters kept of a message that is replied to.
 const QUOTED: usize = 500;
 
@@ -63,13 +66,20 @@ fn quote(den: &Den, quoted: &frame::Message) -> Quoted {
     Quoted { message_id: quoted.id, author, text, ours: den.is_ours(quoted) }
 }
 
-/// Who said what: where the bot user spoke for a personality, that one, without the name in the text.
+/// Who said what: where the bot user spoke for a personality, that one, without the name in the text. The line
+/// above our own words that quotes what they answer is left out: it repeats somebody's words, and would go on
+/// doing so when they have deleted them.
 fn said(den: &Den, message: &frame::Message) -> (Person, String) {
     let mut author = author(message);
     let Some(speaker) = den.speaker(message) else { return (author, message.text()) };
     author.name.clone_from(&speaker.name);
-    let words = spoken_by(&message.content).filter(|_| message.webhook_id.is_none());
-    (author, words.map_or_else(|| message.text(), |(_, words)| words.to_owned()))
+    let text = match spoken_by(&message.content).filter(|_| message.webhook_id.is_none()) {
+        Some((_, words)) => words.to_owned(),
+        None => message.text(),
+    };
+    let words = text.strip_prefix(LINK).and_then(|rest| rest.split_once('\n'));
+    let words = words.map(|(_, words)| words.to_owned());
+    (author, words.unwrap_or(text))
 }
 
 fn author(message: &frame::Message) -> Person {

@@ -186,6 +186,17 @@ impl Index {
         self.by_id.get(&id).copied()
     }
 
+    /// How many messages have a term.
+    pub(super) fn n_with(&self, term: Term) -> usize {
+        self.postings.get(&term).map_or(0, Vec::len)
+    }
+
+    /// How much a term says that `n` messages have, as BM25 counts it.
+    pub(super) fn rarity(&self, n: usize) -> f32 {
+        let (all, n) = (self.len() as f32, n as f32);
+        (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
+    }
+
     /// When the first and the last message were said.
     pub(super) fn times(&self) -> Option<(u64, u64)> {
         let at_ms = |number: &u32| self.places[*number as usize].at_ms;

@@ -6,7 +6,8 @@
 //! what kind of answer is wanted.
 
 use super::{
-    asked::{Age, Asked, Concept},
+    asked::{Age, Asked},
+    concept::Concept,
     dates::{self, Span},
     index::{Entry, Index, Place},
     query::Query,
@@ -64,21 +65,16 @@ impl Index {
         hits.map(|Candidate { id, score, share, .. }| Hit { id, score, share }).collect()
     }
 
-    /// How much a word says that `n` messages have.
-    fn rarity(&self, n: usize) -> f32 {
-        let (all, n) = (self.len() as f32, n as f32);
-        (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
-    }
-
     /// How rare a term is. A rare word for a common thing says no more than the common word.
     fn rarity_of(&self, term: Term, thing: &Concept) -> f32 {
-        let n = |term| self.postings.get(&term).map_or(0, Vec::len);
-        self.rarity(n(term)).min(self.rarity(n(thing.terms[0].0)).max(COMMON))
+        let rarity = |term| self.rarity(self.n_with(term));
+        rarity(term).min(rarity(thing.terms[0].0).max(COMMON))
     }
 
     /// How much of the question a thing is.
     fn weight(&self, thing: &Concept) -> f32 {
-        let weights = thing.terms.iter().map(|(term, weight)| weight * self.rarity_of(*term, thing));
+        let weights =
+            thing.terms.iter().map(|(term, weight)| weight * self.rarity_of(*term, thing));
         thing.weight * weights.fold(0.0, f32::max)
     }
 

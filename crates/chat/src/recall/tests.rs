@@ -398,6 +398,22 @@ fn whoever_is_forgotten_is_gone() {
     assert!(told.asks("Ann", "Zoe's passport number").is_empty());
 }
 
+#[test]
+fn a_question_as_long_as_a_message_may_be_is_answered_soon() {
+    let mut told = History::new();
+    let said = told.say("Ann", "the accordion is in the attic");
+    told.days_pass(20);
+    let words: Vec<String> = (0..600).map(|n| format!("word{n}x")).collect();
+    let long =
+        [words.join(" "), "y".repeat(4_000), "犬".repeat(1_000), "accordion attic".to_owned()]
+            .join(" ");
+    let began = std::time::Instant::now();
+    assert!(told.asks("Ben", &long).len() <= 10);
+    // Some milliseconds, on a machine that is not asleep; without bounds it would be minutes.
+    assert!(began.elapsed().as_secs() < 2);
+    assert_eq!(told.first("Ben", "accordion attic"), Some(said));
+}
+
 /// What may happen to an index.
 #[derive(Clone, Debug)]
 enum Change {

@@ -68,8 +68,13 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 /// The words of a text, without the scripts that have none.
 pub(super) fn words(text: &str) -> Vec<Word<'_>> {
-    let words = pieces(text).into_iter().filter_map(|piece| match piece {
-        Piece::Word(word) => Some(word),
+    only_words(&pieces(text))
+}
+
+/// The words among some pieces.
+pub(super) fn only_words<'a>(pieces: &[Piece<'a>]) -> Vec<Word<'a>> {
+    let words = pieces.iter().filter_map(|piece| match piece {
+        Piece::Word(word) => Some(word.clone()),
         Piece::Run(_) => None,
     });
     words.collect()

@@ -9,7 +9,7 @@ use twilight_model::{
     oauth::ApplicationIntegrationType,
 };
 use twilight_util::builder::command::{
-    BooleanBuilder, ChannelBuilder, CommandBuilder, IntegerBuilder, NumberBuilder, StringBuilder,
+    BooleanBuilder, ChannelBuilder, CommandBuilder, IntegerBuilder, StringBuilder,
     SubCommandBuilder, UserBuilder,
 };
 
@@ -80,10 +80,6 @@ impl Opt {
             }
             Takes::Integer(least, most) => {
                 let number = IntegerBuilder::new(name, description).required(is_required);
-                number.min_value(least).max_value(most).into()
-            }
-            Takes::Number(least, most) => {
-                let number = NumberBuilder::new(name, description).required(is_required);
                 number.min_value(least).max_value(most).into()
             }
             Takes::Boolean => BooleanBuilder::new(name, description).required(is_required).into(),

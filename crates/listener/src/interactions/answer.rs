@@ -30,6 +30,8 @@ const FORM: u8 = 5;
 const SUGGESTIONS: usize = 25;
 /// Characters passed on of a menu's target: all that a person can write without paying Discord for more.
 const TARGET: usize = 2_000;
+/// Characters repeated of a name that is nobody's.
+const NAME: usize = 80;
 
 const UNKNOWN: &str =
     "I do not know that one. It may have been renamed; type / to see what there is.";
@@ -215,7 +217,7 @@ impl Asked<'_> {
         let names: Vec<_> = personalities.map(|ears| ears.name.as_str()).collect();
         format!(
             "Nobody here is called `{}`. Try one of: {}.",
-            wanted.replace('`', "'"),
+            shortened(wanted, NAME).replace('`', "'"),
             names.join(", ")
         )
     }
