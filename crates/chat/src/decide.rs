@@ -46,9 +46,9 @@ pub struct Known<'a> {
     pub channel_closed: Option<u64>,
     /// Why nobody is to answer here, where somebody has decided so.
     pub stopped: Option<Silence>,
-    /// Events that are not to be heard: their authors are blocked or do not want this personality, or the
-    /// message is gone.
-    pub unheard: &'a [EventId],
+    /// Events that are not to be heard, and why: their authors are blocked or do not want this personality, or
+    /// the message is gone.
+    pub unheard: &'a [(EventId, Silence)],
     /// People who are not to be roasted.
     pub not_to_roast: &'a [Id<UserMarker>],
     /// People whose words of before are not handed over.
@@ -184,11 +184,12 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     if let Some(stopped) = known.stopped {
         return Decision::StaySilent(stopped);
     }
-    let heard: Vec<&Event> =
-        events.iter().filter(|event| !known.unheard.contains(&event.id)).collect();
-    if heard.is_empty() {
-        return Decision::StaySilent(Silence::Deleted);
-    }
+    let because = |event: &Event| known.unheard.iter().find(|(id, _)| *id == event.id);
+    let heard: Vec<&Event> = events.iter().filter(|event| because(event).is_none()).collect();
+    let Some(last) = heard.last().copied() else {
+        let (_, because) = because(last).expect("nobody is heard, so there is a reason");
+        return Decision::StaySilent(*because);
+    };
     if last.credit == 0 {
         return Decision::StaySilent(Silence::NoCredit);
     }
@@ -215,14 +216,15 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     }
     let wish = Wish::of(last);
     if let Wish::Roast { of: Some(person), .. } = &wish
-        && known.not_to_roast.contains(&person.0)
+        && (known.not_to_roast.contains(&person.0)
+            || person.0 != last.author.id && known.not_to_quote.contains(&person.0))
     {
         let name = plain(&crate::clean_name(person.1), 40);
         let line =
             format!("{name} asked not to be roasted, and I keep to that. Offer me yourself?");
         return Decision::Say { line, because: Silence::NotRoasted };
     }
-    let now: Vec<Said> = heard.iter().filter_map(|event| said(event)).collect();
+    let now: Vec<Said> = heard.iter().filter_map(|event| said(event, known)).collect();
     if now.is_empty() && known.documents.is_empty() && known.images == 0 {
         return say(personality.lines.puzzled.clone(), Silence::NothingSaid);
     }
@@ -319,12 +321,16 @@ fn place(event: &Event) -> &'static str {
 }
 
 /// What an event says, as the personality reads it; nothing where nothing visible was said.
-fn said(event: &Event) -> Option<Said> {
+fn said(event: &Event, known: &Known<'_>) -> Option<Said> {
     let text = match &event.what {
         What::Message(message) => {
             let own = clean(&message.text, &message.mentions);
             match &message.reply_to {
-                Some(quoted) if !own.is_empty() => {
+                Some(quoted)
+                    if !own.is_empty()
+                        && (quoted.author.id == event.author.id
+                            || !known.not_to_quote.contains(&quoted.author.id)) =>
+                {
                     let quote = clean(&quoted.text, &[]);
                     format!(
                         "(replying to {}: \"{}\") {own}",

@@ -9,6 +9,8 @@ use crate::{Prompt, Said, Turn, Who, clean, clean_name, prompt::inert};
 const SUMMARY_CHARS: usize = 1_800;
 /// The most facts one digest brings.
 const MOST_FACTS: usize = 8;
+/// Characters of a line that is digested: the long ones say no more.
+const LINE_CHARS: usize = 600;
 /// Characters of a fact.
 const FACT_CHARS: usize = 200;
 
@@ -46,7 +48,7 @@ pub fn digest_prompt(who: &Personality, summary: &str, lines: &[Said]) -> Prompt
         text.push_str(&format!(
             "<said by=\"{by}\" line=\"{}\">{}</said>\n",
             n + 1,
-            inert(&said.text)
+            inert(&said.text.chars().take(LINE_CHARS).collect::<String>())
         ));
     }
     let cares = match who.memory_triggers.is_empty() {

@@ -17,6 +17,15 @@ use crate::{Channel, Discord, Error, Member, code, permissions, permissions::of_
 /// Members".
 const TIMED_OUT: Permissions = Permissions::VIEW_CHANNEL.union(Permissions::READ_MESSAGE_HISTORY);
 
+/// Who reads a channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Audience {
+    /// Everybody in the guild may.
+    pub is_public: bool,
+    /// Only adults may.
+    pub is_age_restricted: bool,
+}
+
 impl Discord {
     /// Whether everybody in the guild sees a channel: whether `@everyone` may view it, in a thread its
     /// parent. A private thread and a direct message are never public. Takes two or three requests; what
@@ -25,16 +34,26 @@ impl Discord {
     /// # Errors
     /// See [`Error`]. A channel of which nothing is known counts as private.
     pub async fn is_public(&self, channel_id: Id<ChannelMarker>) -> Result<bool, Error> {
+        self.audience(channel_id).await.map(|audience| audience.is_public)
+    }
+
+    /// Who reads a channel: whether everybody in the guild, as in [`Discord::is_public`], and whether adults
+    /// only. Of a thread, what holds for its parent.
+    ///
+    /// # Errors
+    /// See [`Error`]. A channel of which nothing is known counts as private, and as read by minors.
+    pub async fn audience(&self, channel_id: Id<ChannelMarker>) -> Result<Audience, Error> {
         let channel = self.channel(channel_id).await?;
-        let Some(guild_id) = channel.guild_id else { return Ok(false) };
-        if channel.kind == ChannelType::PrivateThread {
-            return Ok(false);
-        }
-        let (overwrites, roles) =
-            tokio::try_join!(self.ruling_overwrites(channel), self.guild_roles(guild_id))?;
-        let Some(overwrites) = overwrites else { return Ok(false) };
-        let everyone = of_everyone(guild_id, &roles, &overwrites);
-        Ok(everyone.contains(Permissions::VIEW_CHANNEL))
+        let Some(guild_id) = channel.guild_id else { return Ok(Audience::default()) };
+        let is_private_thread = channel.kind == ChannelType::PrivateThread;
+        let (ruling, roles) =
+            tokio::try_join!(self.ruling_channel(channel), self.guild_roles(guild_id))?;
+        let Some(ruling) = ruling else { return Ok(Audience::default()) };
+        let everyone = of_everyone(guild_id, &roles, &ruling.overwrites);
+        Ok(Audience {
+            is_public: !is_private_thread && everyone.contains(Permissions::VIEW_CHANNEL),
+            is_age_restricted: ruling.nsfw,
+        })
     }
 
     /// What somebody may do in a channel of a guild: everything for its owner and administrators, little
@@ -74,21 +93,25 @@ impl Discord {
         Ok(if is_bound { granted & TIMED_OUT } else { granted })
     }
 
-    /// The overwrites that count in a channel: of a thread, its parent's. `None` where there are none to
-    /// go by, in a direct message or a thread without a parent.
-    async fn ruling_overwrites(
-        &self,
-        channel: Channel,
-    ) -> Result<Option<Vec<PermissionOverwrite>>, Error> {
+    /// The channel that rules: of a thread, its parent. `None` where there is none to go by, in a direct
+    /// message or a thread without a parent.
+    async fn ruling_channel(&self, channel: Channel) -> Result<Option<Channel>, Error> {
         if channel.guild_id.is_none() {
             return Ok(None);
         }
         if !channel.is_thread() {
-            return Ok(Some(channel.overwrites));
+            return Ok(Some(channel));
         }
         let Some(parent_id) = channel.parent_id else { return Ok(None) };
         let parent = self.channel(parent_id).await?;
-        Ok((parent.guild_id == channel.guild_id).then_some(parent.overwrites))
+        Ok((parent.guild_id == channel.guild_id).then_some(parent))
+    }
+
+    async fn ruling_overwrites(
+        &self,
+        channel: Channel,
+    ) -> Result<Option<Vec<PermissionOverwrite>>, Error> {
+        Ok(self.ruling_channel(channel).await?.map(|channel| channel.overwrites))
     }
 
     async fn member_if_any(

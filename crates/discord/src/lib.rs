@@ -38,6 +38,7 @@ mod settings;
 mod setup;
 mod webhooks;
 
+pub use access::Audience;
 pub use answer::{Room, Scope};
 pub use call::{Call, Lane, Reply};
 pub use client::{Discord, OpenError};

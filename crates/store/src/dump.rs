@@ -130,6 +130,14 @@ impl Store {
     }
 }
 
+/// Whether a line is an item that [`Store::load`] takes.
+///
+/// # Errors
+/// Why it is not.
+pub fn check_item(line: &str) -> Result<(), LineError> {
+    checked(line).map(drop)
+}
+
 fn checked(text: &str) -> Result<Item, LineError> {
     let item = line::read(text)?;
     let is_text =

@@ -16,13 +16,13 @@ use twilight_model::id::{
 };
 
 use crate::{
-    About, Episode, Error, Scope, Store, Trace,
-    error::failed,
+    About, Episode, Error, Kept, Preferences, Scope, Store, Trace,
+    error::{failed, unreadable},
     fact,
     forget::TRIES,
     keep::{delete, keeper_sort, message_partition},
     leaf::{is_mark, leaf, sort},
-    s, window,
+    person, s, window,
 };
 
 /// What an erasure took.
@@ -99,6 +99,37 @@ impl Store {
         // Last: the command that asked for this may be among it, and shall come again if this breaks off.
         self.erase_waiting(user, now_ms).await?;
         Ok(erased)
+    }
+
+    /// Takes back what was kept of people who had everything erased since `began_ms`, when the turn that kept it
+    /// looked at what they want. Whoever keeps does this afterwards: an erasure may overtake what it erases.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
+    pub async fn honour_erasures(
+        &self,
+        kept: &Kept<'_>,
+        began_ms: u64,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        let people: BTreeSet<Id<UserMarker>> =
+            kept.episodes.iter().flat_map(Episode::people).collect();
+        let key = |user: &Id<UserMarker>| (person::partition(*user), person::SORT.to_owned());
+        let mut found = self.read_all(people.iter().map(key).collect()).await?;
+        for user in &people {
+            let Some(row) = found.remove(&key(user)) else { continue };
+            let wants: Preferences = serde_dynamo::from_item(row)
+                .map_err(unreadable(format!("read the preferences of {user}")))?;
+            if wants.erased_at_ms >= began_ms {
+                let trace = Trace {
+                    space: kept.scope.space,
+                    channel: kept.channel,
+                    personality: kept.scope.personality.clone(),
+                };
+                self.erase_from(*user, &trace, now_ms).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Erases one person's words from a scope and from the window of one of its channels, and everything known

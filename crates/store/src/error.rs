@@ -51,6 +51,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether it may be otherwise later: not so for what cannot be read.
+    pub fn is_passing(&self) -> bool {
+        !matches!(self, Error::Unreadable { .. } | Error::Torn { .. })
+    }
+
     /// DynamoDB's own name for the failure, where it gave one.
     pub fn code(&self) -> Option<&str> {
         match self {

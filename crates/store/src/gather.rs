@@ -251,6 +251,47 @@ impl Store {
         Ok((rows, remembered))
     }
 
+    /// What may stop a turn, read again before its last word: what the guild and the operator have set, what
+    /// these people want, and which of these messages are gone. The other rows are left at their defaults.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn marks(
+        &self,
+        guild: Option<Id<GuildMarker>>,
+        people: &[Id<UserMarker>],
+        messages: &[Id<MessageMarker>],
+    ) -> Result<Rows, Error> {
+        let key_of_guild = guild.map(|id| (guild::partition(id), guild::SORT.to_owned()));
+        let key_of_den = (den::KEY.0.to_owned(), den::KEY.1.to_owned());
+        let key_of_person =
+            |user: &Id<UserMarker>| (person::partition(*user), person::SORT.to_owned());
+        let key_of_stone = |message: &Id<MessageMarker>| {
+            (keep::message_partition(*message), forget::TOMBSTONE.to_owned())
+        };
+        let mut keys = vec![key_of_den.clone()];
+        keys.extend(key_of_guild.clone());
+        keys.extend(people.iter().map(key_of_person));
+        keys.extend(messages.iter().map(key_of_stone));
+        let mut found = self.read_all(keys).await?;
+        Ok(Rows {
+            guild: match key_of_guild {
+                Some(key) => take(&mut found, &key)?.unwrap_or_default(),
+                None => GuildRow::default(),
+            },
+            den: take(&mut found, &key_of_den)?.unwrap_or_default(),
+            people: people
+                .iter()
+                .map(|user| Ok((*user, take(&mut found, &key_of_person(user))?.unwrap_or_default())))
+                .collect::<Result<_, Error>>()?,
+            deleted: (messages.iter())
+                .filter(|message| found.contains_key(&key_of_stone(message)))
+                .copied()
+                .collect(),
+            ..Rows::default()
+        })
+    }
+
     /// Items by their keys, at most 100 of them; those that are not there are left out.
     pub(crate) async fn read_all(&self, mut keys: Vec<Key>) -> Result<HashMap<Key, Item>, Error> {
         /// Rounds in which DynamoDB may leave something unread before it counts as throttled.

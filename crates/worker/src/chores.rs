@@ -3,22 +3,22 @@
 
 use std::convert::Infallible;
 
-use chat::{Said, digest_prompt, digested};
+use chat::{Digest, Said, digest_prompt, digested};
 use futures_util::StreamExt;
-use model::{Limits, Progress as Asked, Prompt, Report};
+use model::{Limits, Outcome, Progress as Asked, Prompt, Report};
 use personality::{Personality, Reply};
 use queue::{Chore, Event, EventId, What};
 use store::{
     About, Attempt, Claimed, Day, Entry, Episode, Fact, Gathered, Held, Origin, Scope, Speaker,
     Summary, Wanted,
 };
+use twilight_model::id::{Id, marker::UserMarker};
 
 use crate::{
     Deadline, Verdict, Worker, ask,
     clock::now_ms,
     memory::written_ms,
-    space,
-    turn::{budgets, give_back, purses, stopped},
+    turn::{budgets, count_as_spent, give_back, purses, stopped},
     verdict::rest,
 };
 
@@ -30,6 +30,8 @@ const ENOUGH: usize = 10;
 const PATIENCE: u32 = 4;
 /// Tokens of a digest.
 const MOST_TOKENS: u32 = 700;
+/// A digest that crashed so often is given up.
+const POISON: u32 = 2;
 /// Kept back from the model's time, to write down what it said.
 const FINISH: std::time::Duration = std::time::Duration::from_secs(3);
 
@@ -107,13 +109,16 @@ async fn digest(
     };
     let reserve = chain.most(chat::most_tokens(who, &[]), MOST_TOKENS, &worker.prices).0;
     let purses = if reserve > 0 { purses(event) } else { Vec::new() };
+    // Who spoke is known once the window is read, one round trip later: nobody waits for a digest.
+    let window = worker.store.window(event.channel_id, &who.id).await?;
+    let people = speakers(&window);
     let wanted = Wanted {
         events: std::slice::from_ref(&event.id),
         guild: event.guild_id,
         channel: event.channel_id,
         personality: &who.id,
         counters: &[],
-        people: &[],
+        people: &people,
         messages: &[],
         reserve,
         purses: &purses,
@@ -126,13 +131,19 @@ async fn digest(
         return Ok(());
     };
     if let Some(before) = progress.held {
-        give_back(worker, &purses, before).await;
+        // It may have asked a model, and nobody knows what that came to.
+        count_as_spent(worker, &purses, before).await?;
     }
     let rows = &gathered.rows;
     let over = budgets(&purses, &gathered.spending, &rows.guild, &rows.den, attempt.now_ms);
     let over = over.iter().any(|budget| budget.total > budget.cap);
-    let lines = digestible(&gathered.window, &rows.summary);
-    if over || lines.is_empty() || stopped(who, event, rows, attempt.now_ms).is_some() {
+    let is_due = is_due(&gathered.window, &rows.summary) && progress.crashed < POISON;
+    let lines: Vec<Episode> = digestible(&gathered.window, &rows.summary)
+        .iter()
+        .filter(|line| may_digest(line, &gathered))
+        .cloned()
+        .collect();
+    if over || !is_due || lines.is_empty() || stopped(who, event, rows, attempt.now_ms).is_some() {
         worker.store.let_go(&event.id, &attempt).await?;
         give_back(worker, &purses, held).await;
         return Ok(worker.store.close(&event.id, &attempt, false, "{}").await?);
@@ -145,15 +156,16 @@ async fn digest(
     let answered = asked(&chain, &prompt, deadline).await;
     let paid = pay(worker, event, who, &purses, held, &attempt, &chain, answered.as_ref());
     paid.await?;
-    let text = answered.map(|(text, _)| text).ok_or(Trouble::Model);
-    let text = match text {
-        Ok(text) => text,
-        Err(e) => {
-            worker.store.give_up(&event.id, &attempt).await?;
-            return Err(e);
-        }
+    // Only a whole answer in the form asked for takes the place of what is known.
+    let digest = answered
+        .filter(|(_, report)| matches!(report.outcome, Outcome::Complete { .. }))
+        .map(|(text, _)| digested(&text, lines.len()))
+        .filter(|digest| !digest.summary.is_empty());
+    let Some(digest) = digest else {
+        worker.store.give_up(&event.id, &attempt).await?;
+        return Err(Trouble::Model);
     };
-    write_down(worker, who, event, &gathered, lines, &text).await?;
+    write_down(worker, who, event, &gathered, &lines, digest).await?;
     Ok(worker.store.close(&event.id, &attempt, false, "{}").await?)
 }
 
@@ -216,9 +228,8 @@ async fn write_down(
     event: &Event,
     gathered: &Gathered,
     lines: &[Episode],
-    text: &str,
+    digest: Digest,
 ) -> Result<(), store::Error> {
-    let digest = digested(text, lines.len());
     let old = &gathered.rows.summary;
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Ok(()) };
     let speakers = lines.iter().filter_map(|line| match &line.speaker {
@@ -234,7 +245,7 @@ async fn write_down(
         from: old.from.or(Some(first.message_id)),
         speakers,
         dropped: old.dropped,
-        distilled: Some(last.message_id),
+        distilled: old.distilled.max(Some(last.message_id)),
     };
     let changed = worker.store.change_summary(event.channel_id, &who.id, now_ms(), |summary| {
         // Something it is made of was erased meanwhile: it is not kept.
@@ -248,11 +259,20 @@ async fn write_down(
     if !is_kept {
         return Ok(());
     }
-    let row = gathered.rows.channel.clone();
-    let scope = space::scope_of(worker, event, &who.id, row).await;
+    let mut added = Vec::new();
     for (n, found) in digest.facts.into_iter().enumerate() {
         let line = &lines[found.line];
         let Speaker::Person { id, name } = &line.speaker else { continue };
+        // What was looked through before may have been corrected or deleted by people since.
+        if Some(line.message_id) <= old.distilled {
+            continue;
+        }
+        // Where the words are at home, the fact is: a channel may have become public since.
+        let keepers = worker.store.keepers(line.message_id).await?;
+        let Some(keeper) = keepers.into_iter().find(|keeper| keeper.personality == who.id) else {
+            continue;
+        };
+        let scope = keeper.scope();
         let fact = Fact {
             id: format!("{}-{n}", line.message_id),
             text: found.text,
@@ -265,20 +285,50 @@ async fn write_down(
             origin: Origin::Distilled,
             weight: found.weight,
         };
-        let added = worker.store.change_book(&scope, About::Person(*id), |book| {
+        let kept = worker.store.change_book(&scope, About::Person(*id), |book| {
             book.name.clone_from(name);
             book.add(fact.clone())
         });
-        if added.await?.is_ok() {
+        if kept.await?.is_ok() {
             worker.store.trace(*id, &scope, event.channel_id, now_ms()).await?;
+            added.push((scope, fact.id));
         }
     }
-    let ids: Vec<_> = lines.iter().map(|line| line.message_id).collect();
-    for gone in worker.store.buried(&ids).await? {
-        worker.store.forget_message(gone, now_ms()).await?;
-        worker.store.drop_summary(event.channel_id, &who.id, now_ms()).await?;
+    // Something was forgotten, erased or edited meanwhile: nobody knows whether it is in these facts.
+    let now = worker.store.summary(event.channel_id, &who.id).await?;
+    if now.dropped != new.dropped {
+        for (scope, fact) in added {
+            worker.store.forget_facts(&scope, |known| known.id == fact).await?;
+        }
     }
     Ok(())
+}
+
+/// The people whose words are in a window, its newest first.
+fn speakers(window: &[Episode]) -> Vec<Id<UserMarker>> {
+    let mut people = Vec::new();
+    for turn in window.iter().rev() {
+        if let Speaker::Person { id, .. } = &turn.speaker
+            && !people.contains(id)
+        {
+            people.push(*id);
+        }
+    }
+    people
+}
+
+/// Whether a line may be taken in: its speaker wants to be remembered and quoted, as far as is known.
+fn may_digest(line: &Episode, gathered: &Gathered) -> bool {
+    let Speaker::Person { id, .. } = &line.speaker else { return true };
+    let is_unquoted = gathered.memory.iter().any(|memory| memory.unquoted.contains(id));
+    let wants = gathered.rows.people.get(id);
+    !is_unquoted
+        && wants.is_some_and(|wants| {
+            !wants.no_memory
+                && !wants.no_quote
+                && !wants.blocked
+                && written_ms(line.message_id) > wants.erased_at_ms
+        })
 }
 
 fn said(turn: &Episode) -> Said {

@@ -97,7 +97,7 @@ impl Worker {
     async fn deal_with(&self, events: &[Event], receives: u32, deadline: Deadline) -> Vec<Verdict> {
         let first = &events[0];
         if first.personality.as_str() == STEWARD {
-            return vec![steward::serve(self, first, deadline).await];
+            return vec![steward::serve(self, first, receives, deadline).await];
         }
         match self.roster.get(&first.personality) {
             Some(who) if matches!(first.what, What::Chore(_)) => {

@@ -64,6 +64,8 @@ impl Memory {
             let place = shelves.iter().position(|shelf| shelf.scope == memory.scope);
             let found = place.map(|place| shelves.remove(place));
             let found = found.filter(|shelf| was_known && shelf.mark == memory.mark);
+            // Only what is newer was read, and what it adds to is gone: it serves this turn alone.
+            let is_whole = found.is_some() || !was_known;
             let shelf = found.unwrap_or_else(|| {
                 Arc::new(Shelf {
                     scope: memory.scope.clone(),
@@ -72,7 +74,9 @@ impl Memory {
                     indexed: Mutex::default(),
                 })
             });
-            shelves.push(shelf.clone());
+            if is_whole {
+                shelves.push(shelf.clone());
+            }
             shelf
         };
         found.take_in(&memory.episodes.messages);

@@ -136,6 +136,16 @@ impl<'a> Reply<'a> {
         Ok(())
     }
 
+    /// Takes away whatever is shown: it is not to be said after all. What Discord does not let go stays.
+    pub(crate) async fn take_back(&mut self) {
+        for shown in std::mem::take(&mut self.shown) {
+            if let Err(e) = self.voice.delete(&self.stage.discord, &shown).await {
+                tracing::info!(message = %shown.message_id, error = %e, "a message that was stopped stays");
+            }
+        }
+        self.standing.clear();
+    }
+
     /// Makes the channel's messages those of the draft. What should stand is asked anew for each part, as
     /// another voice has another opening.
     async fn stand(&mut self, lane: Lane) -> Result<(), ReplyError> {

@@ -1,13 +1,16 @@
 //! After the person has the answer: what is remembered, and the claims closed.
 
-use chat::{Explanation, Outcome};
+use chat::{Explanation, Outcome, Silence};
 use futures_util::future::{join_all, try_join_all};
 use personality::Personality;
 use queue::{Event, EventId, What};
 use store::{
     Attempt, Claimed, Episode, Error, Gathered, Kept, ReplyRow, Scope, Shown, Speaker, Store,
 };
-use twilight_model::id::{Id, marker::MessageMarker};
+use twilight_model::id::{
+    Id,
+    marker::{MessageMarker, UserMarker},
+};
 
 use crate::{
     Worker, chores,
@@ -19,6 +22,8 @@ use crate::{
 
 /// Open messages of a scope from which it is worth asking the store to fold some; it folds beyond 64.
 const FOLD_FROM: usize = 64;
+/// One in so many messages makes it ask whatever it knows.
+const FOLD_EVERY: usize = 24;
 
 /// What a turn came to.
 pub(crate) struct Settled<'a> {
@@ -26,6 +31,10 @@ pub(crate) struct Settled<'a> {
     pub(crate) who: &'a Personality,
     /// The events answered together; the first one leads.
     pub(crate) events: &'a [Event],
+    /// What was answered: the last of them that was heard.
+    pub(crate) last: &'a Event,
+    /// Those of them that were not heard, and why.
+    pub(crate) unheard: &'a [(EventId, Silence)],
     /// Events answered with them that were not delivered this time.
     pub(crate) absent: &'a [EventId],
     pub(crate) attempt: &'a Attempt,
@@ -52,7 +61,7 @@ pub(crate) async fn settle(settled: Settled<'_>) -> Result<(), Error> {
     let leader = &events[0];
     let episodes = if settled.remember { settled.episodes() } else { Vec::new() };
     let (rows, kept) =
-        tokio::join!(keep_rows(store, who, events, shown, why), settled.keep(&episodes),);
+        tokio::join!(keep_rows(store, who, (leader, settled.last), shown, why), settled.keep(&episodes),);
     rows?;
     let scope = kept?;
 
@@ -79,7 +88,7 @@ impl Settled<'_> {
         if episodes.is_empty() {
             return Ok(None);
         }
-        let last = self.events.last().expect("a turn has at least one event");
+        let last = self.last;
         let row = self.gathered.rows.channel.clone();
         let scope = space::scope_of(self.worker, last, &self.who.id, row).await;
         let kept = Kept {
@@ -91,16 +100,11 @@ impl Settled<'_> {
         };
         let store = &self.worker.store;
         store.keep(&kept, now_ms()).await?;
-        for event in self.events.iter().filter(|event| self.may_keep(event)) {
+        let is_heard = |event: &&Event| !self.unheard.iter().any(|(id, _)| *id == event.id);
+        for event in self.events.iter().filter(is_heard).filter(|event| self.may_keep(event)) {
             told::remember(self.worker, event, &scope, &self.gathered.rows).await?;
         }
-        // Whoever does not want to be quoted is not here either.
-        let people = &self.gathered.rows.people;
-        for (user, _) in people.iter().filter(|(_, wants)| wants.no_quote) {
-            if self.events.iter().any(|event| event.author.id == *user) {
-                store.set_quotable(&scope, *user, false).await?;
-            }
-        }
+        self.obey(&scope, episodes).await?;
         // An edit or a deletion may have overtaken this.
         let ids: Vec<_> = episodes.iter().map(|episode| episode.message_id).collect();
         for edited in store.edited(&ids).await? {
@@ -109,7 +113,48 @@ impl Settled<'_> {
         for gone in store.buried(&ids).await? {
             store.forget_message(gone, now_ms()).await?;
         }
+        store.honour_erasures(&kept, self.attempt.now_ms, now_ms()).await?;
         Ok(Some(scope))
+    }
+
+    /// What people want may have changed while the model spoke: it is read again, and what is not to be kept
+    /// any more is forgotten. One of the two finds the other, whichever came first.
+    async fn obey(&self, scope: &Scope, episodes: &[Episode]) -> Result<(), Error> {
+        let store = &self.worker.store;
+        let mut authors: Vec<_> = self.events.iter().map(|event| event.author.id).collect();
+        authors.sort_unstable();
+        authors.dedup();
+        let (now, forgotten) = tokio::try_join!(
+            store.marks(None, &authors, &[]),
+            store.forgotten(scope.space, self.last.channel_id, &authors),
+        )?;
+        let is_gone = |user: Id<UserMarker>, said_ms: u64| {
+            let wants = now.people.get(&user);
+            forgotten.covers(user, said_ms)
+                || wants.is_some_and(|wants| {
+                    wants.no_memory || wants.blocked || said_ms <= wants.erased_at_ms
+                })
+        };
+        for episode in episodes {
+            let whose = match &episode.speaker {
+                Speaker::Person { id, .. } => Some((*id, written_ms(episode.message_id))),
+                // The personality's own words go with the question.
+                Speaker::Me => {
+                    episode.to.map(|to| (to, episode.reply_to.map_or(0, written_ms)))
+                }
+            };
+            if whose.is_some_and(|(user, said_ms)| is_gone(user, said_ms)) {
+                store.forget_message(episode.message_id, now_ms()).await?;
+            }
+        }
+        let unquoted = self.gathered.memory.iter().filter(|memory| memory.scope == *scope);
+        let unquoted: Vec<_> = unquoted.flat_map(|memory| &memory.unquoted).collect();
+        for (user, wants) in &now.people {
+            if wants.no_quote != unquoted.contains(&user) {
+                store.set_quotable(scope, *user, !wants.no_quote).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Looks what a message says now, and keeps that. Where Discord does not show it, the older words go: they
@@ -152,14 +197,16 @@ impl Settled<'_> {
                 to: None,
             })
         };
-        let heard = self.events.iter().filter(|event| self.may_keep(event)).filter_map(|event| {
+        let is_heard = |event: &&Event| !self.unheard.iter().any(|(id, _)| *id == event.id);
+        let heard = self.events.iter().filter(is_heard).filter(|event| self.may_keep(event));
+        let heard = heard.filter_map(|event| {
             let text = asked(event);
             let is_new = !matches!(event.what, What::Again(_)) && !text.is_empty();
             let name = chat::clean_name(&event.author.name);
             let speaker = Speaker::Person { id: event.author.id, name };
             episode(question(event), event, speaker, text).filter(|_| is_new)
         });
-        let last = self.events.last().expect("a turn has at least one event");
+        let last = self.last;
         let own = self.said.zip(self.shown.first()).filter(|_| self.may_keep(last));
         let own = own.and_then(|(text, first)| {
             let own = episode(first.message_id.get(), last, Speaker::Me, text.to_owned())?;
@@ -174,12 +221,14 @@ impl Settled<'_> {
     async fn tidy(&self, scope: &Scope, n_new: usize) {
         let memory = self.gathered.memory.iter().find(|memory| memory.scope == *scope);
         let n_open = memory.map_or(0, |memory| memory.episodes.n_open) + n_new;
-        if n_open > FOLD_FROM
+        // A warm worker reads what is new only, and so does not see how many lie open: it asks now and then.
+        let asks_anyway = fastrand::usize(..FOLD_EVERY) < n_new;
+        if (n_open > FOLD_FROM || asks_anyway)
             && let Err(e) = self.worker.store.seal(scope).await
         {
             tracing::warn!(space = %scope.space, error = %e, "no page was folded; the next answer tries again");
         }
-        let last = self.events.last().expect("a turn has at least one event");
+        let last = self.last;
         let summary = &self.gathered.rows.summary;
         if self.digests && chores::is_due(&self.gathered.window, summary) {
             chores::order(self.worker, last).await;
@@ -194,17 +243,16 @@ impl Settled<'_> {
 pub(crate) async fn keep_rows(
     store: &Store,
     who: &Personality,
-    events: &[Event],
+    (leader, last): (&Event, &Event),
     shown: &[Shown],
     why: &Explanation,
 ) -> Result<(), Error> {
-    let last = events.last().expect("a turn has at least one event");
     let (why, now) = (why.to_json(), now_ms());
     let rows = shown.iter().map(|message| ReplyRow {
         message_id: message.message_id,
         channel_id: message.channel_id,
         personality: who.id.clone(),
-        event: events[0].id.clone(),
+        event: leader.id.clone(),
         asker: last.author.id,
         why: why.clone(),
         messages: shown.to_vec(),

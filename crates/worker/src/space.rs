@@ -9,6 +9,13 @@ use crate::{Worker, clock::now_ms};
 /// open to all when it was looked at; one that nobody could look at counts as private.
 const BELIEVED_MS: u64 = 10 * 60 * 1000;
 
+/// Whether only adults read a channel, as far as that was looked at lately.
+pub(crate) fn is_age_restricted(row: Option<&ChannelRow>) -> bool {
+    row.is_some_and(|row| {
+        row.age_restricted && now_ms().saturating_sub(row.looked_at_ms) < BELIEVED_MS
+    })
+}
+
 /// Whether everybody in its guild may read the event's channel, from what is known of it, else from Discord;
 /// what is learned is kept for all workers. Where it cannot be learned: no.
 pub(crate) async fn is_public(worker: &Worker, event: &Event, known: Option<ChannelRow>) -> bool {
@@ -30,13 +37,17 @@ pub(crate) async fn is_public(worker: &Worker, event: &Event, known: Option<Chan
     if is_fresh(&row) {
         return row.is_public;
     }
-    row.is_public = match worker.discord.is_public(event.channel_id).await {
-        Ok(is_public) => is_public,
+    match worker.discord.audience(event.channel_id).await {
+        Ok(audience) => {
+            // Minors do not read an age-restricted channel, and are not to read of it elsewhere.
+            row.is_public = audience.is_public && !audience.is_age_restricted;
+            row.age_restricted = audience.is_age_restricted;
+        }
         Err(e) => {
             tracing::info!(channel = %event.channel_id, error = %e, "nobody knows who may read a channel: it counts as private");
             return false;
         }
-    };
+    }
     row.looked_at_ms = now_ms();
     if let Err(e) = worker.store.keep_channel(event.channel_id, &row).await {
         tracing::debug!(channel = %event.channel_id, error = %e, "the channel's row was not kept");

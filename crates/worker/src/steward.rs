@@ -14,6 +14,9 @@ use queue::{Event, What};
 pub(crate) use self::{asked::Asked, memory::rewrite, told::Told};
 use crate::{Deadline, Verdict, Worker, reply::POST_TIMEOUT, verdict::rest};
 
+/// After so many deliveries, what fails for good goes aside: it must not hold up its channel for ever.
+const PATIENCE: u32 = 6;
+
 /// Why the steward did not finish: tried again later.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
@@ -29,7 +32,12 @@ pub(crate) enum Trouble {
 }
 
 /// Serves an event of the steward's.
-pub(crate) async fn serve(worker: &Worker, event: &Event, deadline: Deadline) -> Verdict {
+pub(crate) async fn serve(
+    worker: &Worker,
+    event: &Event,
+    receives: u32,
+    deadline: Deadline,
+) -> Verdict {
     let done = match &event.what {
         What::Command(_) | What::Press(_) => answer(worker, event, deadline).await,
         What::Reaction(reaction) => house::reacted(worker, event, reaction).await,
@@ -47,9 +55,12 @@ pub(crate) async fn serve(worker: &Worker, event: &Event, deadline: Deadline) ->
             tracing::info!(event = %event.id, error = %e, "discord does not take the steward's answer");
             Verdict::Done
         }
+        Err(Trouble::Store(e)) if receives >= PATIENCE && !e.is_passing() => {
+            Verdict::Dead { reason: crate::turn::chain_of(&e) }
+        }
         Err(e) => {
             tracing::warn!(event = %event.id, error = %crate::turn::chain_of(&e), "the steward tries again");
-            Verdict::Retry { after: rest(1) }
+            Verdict::Retry { after: rest(receives) }
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use queue::Event;
 use store::{About, Fact, Origin, Rows, Scope};
-use twilight_model::id::Id;
-
 use crate::{
     Worker,
     clock::now_ms,
+    memory::written_ms,
     turn::{asked, question},
 };
 
@@ -33,7 +32,8 @@ pub(crate) async fn remember(
         true => author,
         false => mentioned.into_iter().next().unwrap_or(author),
     };
-    if rows.people.get(&about).is_some_and(|wants| wants.no_memory) {
+    // Of whom nothing is known, nothing is kept either: a turn asks about so many people only.
+    if rows.people.get(&about).is_none_or(|wants| wants.no_memory) {
         return Ok(());
     }
     let fact = Fact {
@@ -42,8 +42,8 @@ pub(crate) async fn remember(
         by: event.author.id,
         by_name: chat::clean_name(&event.author.name),
         channel_id: event.channel_id,
-        message_id: Id::new_checked(question(event)),
-        at_ms: event.received_at_ms,
+        message_id: Some(message.id),
+        at_ms: written_ms(message.id),
         until_ms: None,
         origin: Origin::Told,
         weight: TOLD_WEIGHT,

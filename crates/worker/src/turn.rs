@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout_at};
 use self::{answering::Answering, money::Meter, remembering::Remembered};
 pub(crate) use self::{
     marks::stopped,
-    money::{budgets, give_back, purses},
+    money::{budgets, count_as_spent, give_back, purses},
     remembering::{asked, question},
 };
 use crate::{
@@ -28,6 +28,7 @@ use crate::{
     files::{self, Files},
     reply::{POST_TIMEOUT, ReplyError},
     settle::{Settled, give_up, keep_rows, settle},
+    space,
     verdict::rest,
     voice::{Stage, is_closed, is_final},
 };
@@ -101,9 +102,22 @@ pub(crate) async fn turn(
     let share = match Answering::from(events, &gathered) {
         Answering::Now(share) => share,
         other => {
+            if let Some(Claimed::Won(progress)) = gathered.claims.first() {
+                // Out of the claim first: else the next attempt would give it back once more.
+                match worker.store.let_go(&ids[0], &attempt).await {
+                    Ok(()) => {
+                        give_back(worker, &purses, held).await;
+                        if let Some(before) = progress.held {
+                            give_back(worker, &purses, before).await;
+                        }
+                    }
+                    Err(e) => tracing::debug!(error = %e, "a reservation stays with its claim"),
+                }
+            } else {
+                give_back(worker, &purses, held).await;
+            }
             give_up(&worker.store, won(&ids, &gathered), &attempt).await;
             limits::take_back(worker, &counters, attempt.now_ms).await;
-            give_back(worker, &purses, held).await;
             return all(match other {
                 Answering::Later { until_ms } => Verdict::Retry {
                     after: Duration::from_millis(until_ms.saturating_sub(attempt.now_ms) + 1_000),
@@ -114,6 +128,16 @@ pub(crate) async fn turn(
     };
     let is_answered = |id: &EventId| share.events.iter().any(|event| event.id == *id);
     give_up(&worker.store, won(&ids, &gathered).filter(|id| !is_answered(id)), &attempt).await;
+    let unheard = marks::unheard(who, &share.events, &gathered.rows);
+    let heard: Vec<Event> = (share.events.iter())
+        .filter(|event| !unheard.iter().any(|(id, _)| *id == event.id))
+        .cloned()
+        .collect();
+    let files = match heard.len() == events.len() {
+        true => files,
+        // What came with words that are not heard is not looked at.
+        false => files::read(&worker.discord, &heard, chain.capabilities().images).await,
+    };
     let work = Turn {
         worker,
         who,
@@ -122,6 +146,7 @@ pub(crate) async fn turn(
         chain: &chain,
         started,
         events: &share.events,
+        unheard: &unheard,
         absent: &share.absent,
         meter: Meter::holding((!purses.is_empty() && share.leads(&ids)).then_some(held)),
     };
@@ -161,8 +186,8 @@ pub(crate) async fn turn(
     };
     let was_known: Vec<bool> = known.iter().map(Option::is_some).collect();
     let remembered =
-        remembering::remember(worker, who, work.events, &gathered, &was_known, attempt.now_ms);
-    let talk: Vec<Said> = gathered.window.iter().map(remembering::said).collect();
+        remembering::remember(worker, who, work.last(), work.events, &gathered, &was_known, attempt.now_ms);
+    let talk = remembering::talk(work.last(), &gathered);
     let decision = work.decide(&gathered, &files, &talk, &limits, &purses, &remembered);
     let decision = work.once(decision).await;
     let mut why = work.explanation();
@@ -227,14 +252,19 @@ struct Turn<'a> {
     chain: &'a Chain,
     started: Instant,
     events: &'a [Event],
+    /// Those of them that are not heard, and why.
+    unheard: &'a [(EventId, Silence)],
     /// Members of the answer begun earlier that were not delivered with it this time.
     absent: &'a [EventId],
     meter: Meter,
 }
 
 impl Turn<'_> {
+    /// What is answered: the last that is heard, or, where none is, the last.
     fn last(&self) -> &Event {
-        self.events.last().expect("a turn has at least one event")
+        let is_heard = |event: &&Event| !self.unheard.iter().any(|(id, _)| *id == event.id);
+        let heard = self.events.iter().rev().find(is_heard);
+        heard.or(self.events.last()).expect("a turn has at least one event")
     }
 
     /// Everything the answer covers, the leader first.
@@ -310,9 +340,9 @@ impl Turn<'_> {
         let (now_ms, last) = (self.attempt.now_ms, self.last());
         let row = rows.channel.as_ref();
         let budgets = money::budgets(purses, &gathered.spending, &rows.guild, &rows.den, now_ms);
-        let unheard = marks::unheard(self.who, self.events, rows);
         let not_to_roast = marks::those(rows, |wants| wants.no_roast);
-        let not_to_quote = marks::those(rows, |wants| wants.no_quote || wants.no_memory);
+        let not_to_quote = marks::not_to_quote(self.events, rows);
+        let left_out = marks::left_out(last, gathered);
         let closed = row.filter(|row| row.closed_until_ms > self.attempt.now_ms);
         chat::decide(&Situation {
             personality: self.who,
@@ -327,11 +357,12 @@ impl Turn<'_> {
                 budgets: &budgets,
                 channel_closed: closed.map(|row| row.closed_code),
                 stopped: marks::stopped(self.who, last, rows, now_ms),
-                unheard: &unheard,
+                unheard: self.unheard,
                 not_to_roast: &not_to_roast,
                 not_to_quote: &not_to_quote,
+                left_out: &left_out,
                 is_wiser: rows.guild.is_higher_self(&self.who.id, last.channel_id),
-                is_age_restricted: row.is_some_and(|row| row.age_restricted),
+                is_age_restricted: space::is_age_restricted(row),
             },
             now_ms,
         })
@@ -355,8 +386,17 @@ impl Turn<'_> {
         let mut why = self.explanation();
         why.reason = Some("poison".to_owned());
         self.finish_command(&self.who.lines.unavailable).await;
-        let rows = keep_rows(&self.worker.store, self.who, self.events, &progress.shown, &why);
+        let rows = keep_rows(
+            &self.worker.store,
+            self.who,
+            (&self.events[0], self.last()),
+            &progress.shown,
+            &why,
+        );
         let rows = rows.await;
+        if let Err(Failed::Again(e)) = self.pay().await {
+            tracing::warn!(error = e, "what a poisonous turn held is not given back");
+        }
         let others = self.events[1..].iter().map(|event| &event.id);
         give_up(&self.worker.store, others, self.attempt).await;
         let released = self.worker.store.release(leader, self.attempt).await;
@@ -451,6 +491,8 @@ impl Turn<'_> {
             gathered,
             digests: !self.chain.is_understudy(),
             events: self.events,
+            last: self.last(),
+            unheard: self.unheard,
             absent: self.absent,
             attempt: self.attempt,
             shown,
@@ -466,9 +508,11 @@ impl Turn<'_> {
         let What::Command(command) = &self.last().what else { return String::new() };
         let name = |name: &str| chat::plain(&chat::clean_name(name), 40);
         let (asker, who) = (name(&self.last().author.name), &self.who.name);
-        match (command.option("question"), command.people.first()) {
+        let target = command.target.as_ref().map(|target| &target.author.name);
+        let roasted = command.people.first().map(|person| &person.name).or(target);
+        match (command.option("question"), roasted) {
             (Some(question), _) => format!("-# {asker} asks {who}: {}", chat::plain(question, 300)),
-            (None, Some(person)) => format!("-# {asker} has {who} roast {}", name(&person.name)),
+            (None, Some(person)) => format!("-# {asker} has {who} roast {}", name(person)),
             (None, None) => format!("-# {asker} asks {who}"),
         }
     }

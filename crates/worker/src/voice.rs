@@ -71,7 +71,6 @@ impl Stage<'_> {
             );
             row.kind = Some(if is_thread { Kind::Thread } else { Kind::Guild });
             row.parent_id = channel.parent_id.filter(|_| is_thread);
-            row.age_restricted = channel.nsfw;
         }
         match self.webhook(row.parent_id.unwrap_or(self.event.channel_id)).await {
             Ok(webhook) => row.webhook = Some(WebhookRow { id: webhook.id, token: webhook.token }),

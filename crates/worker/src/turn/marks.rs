@@ -2,12 +2,14 @@
 
 use chat::Silence;
 use personality::Personality;
-use queue::{Event, EventId, What};
-use store::{GuildRow, MOST_PEOPLE, Preferences, Rows};
+use queue::{Event, EventId, Line, What};
+use store::{Gathered, GuildRow, MOST_PEOPLE, Preferences, Rows};
 use twilight_model::id::{
     Id,
     marker::{MessageMarker, UserMarker},
 };
+
+use crate::memory::written_ms;
 
 /// Everybody a turn is about: who spoke, who is replied to or mentioned, and who spoke just before.
 pub(super) fn people(events: &[Event]) -> Vec<Id<UserMarker>> {
@@ -18,7 +20,11 @@ pub(super) fn people(events: &[Event]) -> Vec<Id<UserMarker>> {
             let quoted = quoted.map(|quoted| quoted.author.id);
             quoted.chain(message.mentions.iter().map(|mention| mention.id)).collect()
         }
-        What::Command(command) => command.people.iter().map(|person| person.id).collect(),
+        What::Command(command) => {
+            let target = command.target.iter().filter(|target| !target.ours);
+            let target = target.map(|target| target.author.id);
+            target.chain(command.people.iter().map(|person| person.id)).collect()
+        }
         _ => Vec::new(),
     });
     let before = events.iter().flat_map(|event| event.preceding.iter().map(|line| line.author.id));
@@ -29,6 +35,17 @@ pub(super) fn people(events: &[Event]) -> Vec<Id<UserMarker>> {
         }
     }
     people
+}
+
+/// The lines said before that are not handed over: they stand in the window already, or their author has had
+/// everything erased since. The listener that kept them does not know.
+pub(super) fn left_out(last: &Event, gathered: &Gathered) -> Vec<Id<MessageMarker>> {
+    let is_erased = |line: &&Line| {
+        let wants = gathered.rows.people.get(&line.author.id);
+        wants.is_some_and(|wants| wants.erased_at_ms >= written_ms(line.message_id))
+    };
+    let erased = last.preceding.iter().filter(is_erased).map(|line| line.message_id);
+    gathered.window.iter().map(|turn| turn.message_id).chain(erased).collect()
 }
 
 /// The messages that are answered.
@@ -59,19 +76,35 @@ pub(crate) fn stopped(
     } else if in_guild(&|guild| guild.is_muted(&who.id, now_ms)) {
         Some(Silence::Muted)
     } else {
-        unwelcome(who, preferences(rows, last.author.id))
+        None
     }
 }
 
-/// The events that are not to be heard, although others of the turn are.
-pub(super) fn unheard(who: &Personality, events: &[Event], rows: &Rows) -> Vec<EventId> {
+/// The events that are not to be heard, and why: whoever speaks right behind a person does not speak for them.
+pub(super) fn unheard(
+    who: &Personality,
+    events: &[Event],
+    rows: &Rows,
+) -> Vec<(EventId, Silence)> {
     let is_deleted = |event: &Event| {
         messages(std::slice::from_ref(event)).iter().any(|id| rows.deleted.contains(id))
     };
-    let is_unheard = |event: &&Event| {
-        unwelcome(who, preferences(rows, event.author.id)).is_some() || is_deleted(event)
+    let because = |event: &Event| match unwelcome(who, rows.people.get(&event.author.id)) {
+        Some(because) => Some((event.id.clone(), because)),
+        None => is_deleted(event).then(|| (event.id.clone(), Silence::Deleted)),
     };
-    events.iter().filter(is_unheard).map(|event| event.id.clone()).collect()
+    events.iter().filter_map(because).collect()
+}
+
+/// The people whose words of before are not handed over: those who do not want it, and those of whom it is not
+/// known, because a turn asks about so many only.
+pub(super) fn not_to_quote(events: &[Event], rows: &Rows) -> Vec<Id<UserMarker>> {
+    let before = events.iter().flat_map(|event| event.preceding.iter().map(|line| line.author.id));
+    let quoted = events.iter().filter_map(Event::message).filter_map(|message| {
+        message.reply_to.as_ref().filter(|quoted| !quoted.ours).map(|quoted| quoted.author.id)
+    });
+    let unknown = before.chain(quoted).filter(|id| !rows.people.contains_key(id));
+    those(rows, |wants| wants.no_quote || wants.no_memory).into_iter().chain(unknown).collect()
 }
 
 /// The people of a turn of whom something holds.
@@ -85,8 +118,4 @@ fn unwelcome(who: &Personality, wants: Option<&Preferences>) -> Option<Silence> 
         wants if wants.silenced.contains(&who.id) => Some(Silence::Silenced),
         _ => None,
     }
-}
-
-fn preferences(rows: &Rows, user: Id<UserMarker>) -> Option<&Preferences> {
-    rows.people.get(&user)
 }

@@ -87,7 +87,7 @@ pub(crate) async fn give_back(worker: &Worker, purses: &[Purse], held: Held) {
 
 /// Counts what an earlier attempt reserved as spent: it may have asked a model, and nobody knows what that
 /// came to.
-pub(super) async fn count_as_spent(
+pub(crate) async fn count_as_spent(
     worker: &Worker,
     purses: &[Purse],
     held: Held,

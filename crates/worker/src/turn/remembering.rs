@@ -1,6 +1,6 @@
 //! What is remembered for a turn: a pure choice over what the one round trip returned.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use chat::{
     MEMORY_TOKENS, Memory, Statement, Used, choose,
@@ -9,6 +9,7 @@ use chat::{
 use personality::Personality;
 use queue::{Event, What};
 use store::{About, Gathered, Speaker};
+use twilight_model::id::Id;
 
 use crate::{
     Worker,
@@ -31,12 +32,12 @@ pub(super) struct Remembered {
 pub(super) fn remember(
     worker: &Worker,
     who: &Personality,
+    last: &Event,
     events: &[Event],
     gathered: &Gathered,
     was_known: &[bool],
     now_ms: u64,
 ) -> Remembered {
-    let last = events.last().expect("a turn has at least one event");
     let before: Vec<&str> = gathered.window.iter().map(|turn| turn.text.as_str()).collect();
     let said = asked(last);
     let query = query_text(&said, &before[before.len().saturating_sub(2)..]);
@@ -45,6 +46,7 @@ pub(super) fn remember(
     let own: Vec<u64> = events.iter().map(question).collect();
     let in_sight =
         |id: u64| own.contains(&id) || gathered.window.iter().any(|turn| turn.message_id == id);
+    let corrected = corrected(gathered);
     for (memory, was_known) in gathered.memory.iter().zip(was_known) {
         let shelf: Arc<Shelf> = worker.memory.take_in(memory, *was_known);
         let unquoted: Vec<String> = memory
@@ -56,6 +58,7 @@ pub(super) fn remember(
         shelf.read(|index| {
             let hidden = |id: u64| {
                 in_sight(id)
+                    || corrected.contains(&id)
                     || index.get(id).is_some_and(|message| unquoted.contains(&message.speaker))
             };
             let query = Query {
@@ -84,6 +87,13 @@ pub(super) fn remember(
         });
     }
     remembered
+}
+
+/// The messages whose statements somebody has corrected since: what is right now is among the facts.
+fn corrected(gathered: &Gathered) -> HashSet<u64> {
+    let books = gathered.memory.iter().flat_map(|memory| &memory.books);
+    let closed = books.flat_map(|(_, book)| &book.facts).filter(|fact| fact.until_ms.is_some());
+    closed.filter_map(|fact| fact.message_id).map(Id::get).collect()
 }
 
 impl Remembered {
@@ -162,8 +172,20 @@ pub(crate) fn question(event: &Event) -> u64 {
     }
 }
 
+/// The window as it is handed over: without the words of people who do not want to be quoted to others.
+pub(super) fn talk(last: &Event, gathered: &Gathered) -> Vec<chat::Said> {
+    let is_quoted = |turn: &&store::Episode| match &turn.speaker {
+        Speaker::Person { id, .. } => {
+            *id == last.author.id
+                || !gathered.memory.iter().any(|memory| memory.unquoted.contains(id))
+        }
+        Speaker::Me => true,
+    };
+    gathered.window.iter().filter(is_quoted).map(said).collect()
+}
+
 /// A person's or the personality's own words, as earlier talk.
-pub(super) fn said(turn: &store::Episode) -> chat::Said {
+fn said(turn: &store::Episode) -> chat::Said {
     let by = match &turn.speaker {
         Speaker::Person { name, .. } => Some(name.clone()),
         Speaker::Me => None,

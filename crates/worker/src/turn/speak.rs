@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
-use chat::{Explanation, Guard, Outcome, Tokens};
+use chat::{Explanation, Guard, Outcome, Silence, Tokens};
 use futures_util::StreamExt;
 use model::{Limits, Progress as Asked, Report};
+use queue::Event;
 use store::{Answer, Gathered, Progress};
 use tokio::task::JoinHandle;
 
-use super::{Failed, Turn, chain_of, millis, money::Used, refusal};
+use super::{Failed, Turn, chain_of, marks, millis, money::Used, refusal};
 use crate::{
     ask,
+    clock::now_ms,
     files::Files,
     reply::{POST_TIMEOUT, Reply, ReplyError},
+    space,
     voice::is_final,
 };
 
@@ -39,6 +42,10 @@ impl Turn<'_> {
         let typing = self.type_meanwhile();
         let asked = ask::prompt(prompt, &self.who.reply, files.images);
         let until = self.deadline.minus(POST_TIMEOUT + FINISH);
+        // Until the model tells what was used, the prompt is: a turn that fails beside it has asked.
+        let read = self.chain.most(asked.at_most_tokens(), 0, &self.worker.prices);
+        let model = self.chain.id().to_owned();
+        self.meter.used(Used { model, cost: read, tokens: Tokens::default() });
         let mut asking = self.chain.ask(&asked, Limits::default(), until);
         // The voice is found while the model thinks.
         let (reply, mut next) = tokio::join!(self.begin_reply(gathered, progress), asking.next());
@@ -76,6 +83,12 @@ impl Turn<'_> {
         typing.stop();
         why.ms.model = millis(self.started);
         let answer = self.conclude(&reply, &asked, report, &mut why);
+        if let Some(because) = self.stopped_meanwhile().await? {
+            reply.take_back().await;
+            why.outcome = Outcome::Silent;
+            why.reason = Some(because.word().to_owned());
+            return self.settle(&[], None, &why, false, gathered).await;
+        }
         self.land(&mut reply, &answer, &mut why).await?;
         let said = answer.own_words.then_some(answer.text.as_str());
         self.settle(reply.shown(), said, &why, true, gathered).await
@@ -107,7 +120,7 @@ impl Turn<'_> {
     /// What looks at the answer before anybody sees it.
     fn guard(&self, character: &str, gathered: &Gathered) -> Guard {
         let row = gathered.rows.channel.as_ref();
-        Guard::new(self.who, character, [], row.is_some_and(|row| row.age_restricted))
+        Guard::new(self.who, character, [], space::is_age_restricted(row))
     }
 
     /// The answer to stand in the end, and what became of the asking.
@@ -177,6 +190,17 @@ impl Turn<'_> {
         why.cost_usd = Some(cost.0 as f64 / 1e6);
         let model = why.model.clone().unwrap_or_else(|| self.chain.id().to_owned());
         self.meter.used(Used { model, cost, tokens: why.tokens });
+    }
+
+    /// Whether somebody has stopped this turn while the model spoke: nothing of it is to be said then.
+    async fn stopped_meanwhile(&self) -> Result<Option<Silence>, Failed> {
+        let last = self.last();
+        let heard: Vec<Event> = vec![last.clone()];
+        let messages = marks::messages(&heard);
+        let rows = self.worker.store.marks(last.guild_id, &[last.author.id], &messages).await?;
+        let unheard = marks::unheard(self.who, &heard, &rows);
+        let because = unheard.first().map(|(_, because)| *because);
+        Ok(marks::stopped(self.who, last, &rows, now_ms()).or(because))
     }
 
     /// Keeps the final text, then makes it stand in the channel.

@@ -2,8 +2,10 @@
 //! gives it orders, and that it spends no more than it may. All at the wire: a simulated Discord, a simulated
 //! Bedrock and an embedded table.
 
+mod erasure;
 #[path = "../steward/gateway.rs"]
 mod gateway;
+mod injection;
 mod isolation;
 mod money;
 mod steward;

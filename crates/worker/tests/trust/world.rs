@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{Client, config::timeout::TimeoutConfig, types::AttributeValue};
 use bedrock_sim::BedrockSim;
 use den_worker::{DeadLetters, Deadline, Delivery, Memory, Models, Provider, Verdict, Worker};
 use discord::{Discord, Settings, Token};
@@ -22,6 +22,7 @@ use twilight_model::id::Id;
 pub const TOKEN: &str = "a-token-of-the-simulator";
 pub const MODEL: &str = "anthropic.claude-haiku-5-5";
 const TABLE: &str = "den";
+const PATIENCE: Duration = Duration::from_secs(60);
 const A_DAY: Duration = Duration::from_secs(86_400);
 
 pub struct World {
@@ -208,8 +209,13 @@ async fn table(aws: &aws_config::SdkConfig) -> Client {
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let engine = dynoxide::Database::memory().expect("an engine");
     tokio::spawn(dynoxide::server::serve_on(listener, engine));
-    let config = aws_sdk_dynamodb::config::Builder::from(aws).endpoint_url(url).build();
-    Client::from_conf(config)
+    // Sixty-four workers on one engine take their time.
+    let patience = TimeoutConfig::builder()
+        .operation_attempt_timeout(PATIENCE)
+        .operation_timeout(PATIENCE)
+        .build();
+    let config = aws_sdk_dynamodb::config::Builder::from(aws).endpoint_url(url);
+    Client::from_conf(config.timeout_config(patience).build())
 }
 
 /// Somebody who lives in the den, and whom no limit silences.

@@ -41,6 +41,9 @@ pub(super) async fn forget_me(asked: &Asked<'_>) -> Result<Told, Trouble> {
     }
     let me = asked.who().id;
     let mut erased = Erased::default();
+    // A turn that is about to keep what they said finds this.
+    let spaces: Vec<Space> = spaces_here(asked).into_iter().collect();
+    asked.worker.store.note_forgotten_person(me, &spaces, asked.event.received_at_ms).await?;
     for trace in traces_here(asked, me).await? {
         erased += asked.worker.store.erase_from(me, &trace, asked.now_ms).await?;
     }
@@ -52,11 +55,16 @@ pub(super) async fn forget_me(asked: &Asked<'_>) -> Result<Told, Trouble> {
 
 /// Where somebody has words, of what is read here.
 async fn traces_here(asked: &Asked<'_>, user: Id<UserMarker>) -> Result<Vec<Trace>, Trouble> {
-    let guild = asked.guild().map(Space::Guild);
-    let here: HashSet<Space> = guild.into_iter().chain([Space::Channel(asked.channel())]).collect();
+    let here = spaces_here(asked);
     let mut traces = asked.worker.store.traces(user).await?;
     traces.retain(|trace| here.contains(&trace.space));
     Ok(traces)
+}
+
+/// The spaces that are read here.
+fn spaces_here(asked: &Asked<'_>) -> HashSet<Space> {
+    let guild = asked.guild().map(Space::Guild);
+    guild.into_iter().chain([Space::Channel(asked.channel())]).collect()
 }
 
 /// What was forgotten, in words; with nothing left.
@@ -100,6 +108,7 @@ pub(super) async fn forget_here(asked: &Asked<'_>) -> Result<Told, Trouble> {
         asked.audit(format!("forget channel {}", asked.channel())).await?;
     }
     let store = &asked.worker.store;
+    store.note_forgotten_channel(asked.channel(), asked.event.received_at_ms).await?;
     let erased = store.erase_channel(asked.guild(), asked.channel(), asked.now_ms).await?;
     Ok(Told::line(forgotten(erased, "Nothing of this channel is left.")))
 }

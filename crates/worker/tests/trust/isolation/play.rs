@@ -1,12 +1,12 @@
 //! Doing at the wire what an act says, and judging what came of it.
 
-use discord_sim::{MessageId, UserId};
-use queue::{Edited, Event, EventId, What};
+use discord_sim::UserId;
+use queue::{Edited, What};
 use twilight_model::id::Id;
 
 use super::{
     act::Act,
-    town::{Den, Late, Town},
+    town::{Den, Town},
     words::{Eyes, Fate, Kind, View, Word},
 };
 use crate::{
@@ -188,7 +188,6 @@ impl Town {
             den.words.get_mut(word).fate = Fate::NotKept;
             return Ok(());
         }
-        den.words.get_mut(word).message = answer.buttons.first().and(None);
         let found = den.words.found(&answer.words());
         match found.iter().all(|number| *number == word) {
             true => Ok(()),

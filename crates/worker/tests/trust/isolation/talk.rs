@@ -18,7 +18,7 @@ const TOPICS: [&str; 6] = ["anchors", "biscuits", "candles", "dragons", "engines
 impl Town {
     /// People say these, one after the other.
     pub fn say(&mut self, den: &mut Den, place: usize, personality: usize, lines: &[Line]) -> Late {
-        let (mut events, mut said, mut carried) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut events, mut said, mut quoted) = (Vec::new(), Vec::new(), Vec::new());
         let before = self.before(den, place);
         for line in lines {
             let by = self.reader(place, line.by);
@@ -33,7 +33,7 @@ impl Town {
             let What::Message(message) = &mut event.what else { unreachable!("it is a message") };
             message.mentions = mentions;
             if let How::Reply(choice) = line.how {
-                carried.extend(self.reply_to(den, place, choice, message));
+                quoted.extend(self.reply_to(den, place, choice, message));
             }
             let id = MessageId::from(message.id.get());
             event.preceding.clone_from(&before.0);
@@ -42,8 +42,7 @@ impl Town {
             events.push(event);
             said.push(word);
         }
-        carried.extend(before.1);
-        Late { events, place, personality, said, carried }
+        Late { events, place, personality, said, quoted, before: before.1 }
     }
 
     /// A new word in a place.
@@ -125,7 +124,7 @@ impl Town {
 
     /// A worker deals with what was said, and everything it shows to the model and in the channel is judged.
     pub async fn hear(&mut self, den: &mut Den, late: Late) -> Result<(), String> {
-        let Late { events, place, personality, said, carried } = late;
+        let Late { events, place, personality, said, quoted, before } = late;
         let asker = UserId::from(events.last().expect("a line").author.id.get());
         let reply = self.word(den, Kind::Reply, place, personality, asker);
         let here = self.places[place];
@@ -137,7 +136,8 @@ impl Town {
             return Err(format!("not answered: {verdicts:?}"));
         }
         let said = [said, vec![reply]].concat();
-        let eyes = Eyes::Answering { personality, asker, said: &said, carried: &carried };
+        let eyes =
+            Eyes::Answering { personality, asker, said: &said, quoted: &quoted, before: &before };
         let view = View { place: here, eyes };
         for asked in den.model.saw.lock().expect("no panic").drain(..) {
             den.words.judge("the model is asked", view, &asked)?;
@@ -172,8 +172,8 @@ impl Town {
         let personality =
             den.personalities.iter().position(|id| *id == event.personality).expect("one of ours");
         let said = den.words.found(&again.text);
-        self.hear(den, Late { events: vec![event], place, personality, said, carried: vec![] })
-            .await
+        let (events, quoted, before) = (vec![event], vec![], vec![]);
+        self.hear(den, Late { events, place, personality, said, quoted, before }).await
     }
 
     /// The notes that were ordered are made.

@@ -106,9 +106,10 @@ pub struct Late {
     pub events: Vec<Event>,
     pub place: usize,
     pub personality: usize,
-    /// The words of the lines, and those that come along.
+    /// The words of the lines, of what they reply to, and of the lines before.
     pub said: Vec<usize>,
-    pub carried: Vec<usize>,
+    pub quoted: Vec<usize>,
+    pub before: Vec<usize>,
 }
 
 impl Town {

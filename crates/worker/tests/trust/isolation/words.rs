@@ -74,8 +74,9 @@ pub struct View<'a> {
 
 #[derive(Clone, Copy, Debug)]
 pub enum Eyes<'a> {
-    /// A personality, about to answer somebody. What the event itself carries it may see.
-    Answering { personality: usize, asker: UserId, said: &'a [usize], carried: &'a [usize] },
+    /// A personality, about to answer somebody. What the event itself carries it may see: what is answered, what
+    /// that replies to, and the lines said just before.
+    Answering { personality: usize, asker: UserId, said: &'a [usize], quoted: &'a [usize], before: &'a [usize] },
     /// A personality, making notes.
     Digesting { personality: usize },
     /// Somebody, asking what a personality remembers.
@@ -170,8 +171,8 @@ impl Words {
             if let Err(why) = self.may_see(view, number, word) {
                 return Err(format!("{what}: {why}\n  {word:?}\n  in {view:?}\n  {text}"));
             }
-            let is_own = matches!(view.eyes, Eyes::Answering { said, carried, .. }
-                if said.contains(&number) || carried.contains(&number));
+            let is_own = matches!(view.eyes, Eyes::Answering { said, quoted, before, .. }
+                if [said, quoted, before].iter().any(|came| came.contains(&number)));
             if !is_own {
                 self.seen.before += 1;
                 self.seen.elsewhere += usize::from(word.place.channel != view.place.channel);
@@ -190,19 +191,18 @@ impl Words {
                 Fate::Deleted => Err("what is answered was deleted"),
                 _ => Ok(()),
             },
-            Eyes::Answering { carried, .. } if carried.contains(&number) => match word.fate {
-                Fate::Deleted | Fate::Erased => Err("it came along, and is gone"),
-                _ => Ok(()),
-            },
+            Eyes::Answering { quoted, before, asker, .. }
+                if quoted.contains(&number) || before.contains(&number) =>
+            {
+                match word.fate {
+                    Fate::Deleted | Fate::Erased => Err("it came along, and is gone"),
+                    _ if quoted.contains(&number) => Ok(()),
+                    _ => self.quotable(word, asker),
+                }
+            }
             Eyes::Answering { personality, asker, .. } => {
                 self.remembered(word, is_here, personality)?;
-                match word.kind != Kind::Reply
-                    && asker != word.by
-                    && self.unquoted.contains(&word.by)
-                {
-                    true => Err("its author does not want to be quoted"),
-                    false => Ok(()),
-                }
+                self.quotable(word, asker)
             }
             Eyes::Digesting { personality } => self.remembered(word, is_here, personality),
             Eyes::Asking { personality, asker } => {
@@ -225,6 +225,14 @@ impl Words {
                 _ => Err("it is gone"),
             },
             Eyes::Why => Err("an explanation has no words"),
+        }
+    }
+
+    fn quotable(&self, word: &Word, asker: UserId) -> Result<(), &'static str> {
+        let is_theirs = word.kind == Kind::Reply || word.by == asker;
+        match !is_theirs && self.unquoted.contains(&word.by) {
+            true => Err("its author does not want to be quoted"),
+            false => Ok(()),
         }
     }
 
