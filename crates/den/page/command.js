@@ -78,7 +78,8 @@ export function openCommand(command, back) {
   form.onkeydown = (event) => {
     if (event.defaultPrevented) return;
     const made = fields.find((one) => one.input === event.target);
-    if (event.key === "Escape") giveUp();
+    // Escape loses nothing that was typed; the cross does.
+    if (event.key === "Escape" && fields.every((one) => !one.input.value)) giveUp();
     else if (event.key === "Enter" && !event.shiftKey && !event.isComposing && made) {
       event.preventDefault();
       form.requestSubmit();

@@ -8,7 +8,7 @@ let at = 0;
 let owner = null;
 
 /** Whether a list is open for `field`. */
-export const isOpen = (field) => owner === field && items.length > 0;
+const isOpen = (field) => owner === field && items.length > 0;
 
 /** Shows `found` for `field`: each `{label, detail?, face?, mark?, pick()}`. An empty list closes. */
 export function offer(field, title, found) {

@@ -12,8 +12,12 @@ const ADDRESSED = {
 };
 const OUTCOMES = { spoke: "spoke in its own words", line: "said a line it keeps ready", silent: "stayed silent" };
 const REASONS = {
-  too_late: "it came too late for an answer", over_limit: "a limit is reached", nothing_said: "nothing readable was said",
-  channel_closed: "Discord does not let it post here", no_credit: "the exchange between personalities is over",
+  too_late: "it came too late for an answer", over_limit: "a limit was reached", over_budget: "the day's budget was spent", nothing_said: "nothing readable was said",
+  channel_closed: "Discord does not let it post here", no_credit: "the exchange between personalities was over", deleted: "the message was deleted",
+  not_roasted: "the person does not want to be roasted", muted: "it was muted here", silenced: "the person had muted it for themselves",
+  paused: "the operator had paused it", guild_paused: "an admin had paused the den here", blocked: "the operator had blocked the person", not_allowed: "this server was not on the operator's allowlist",
+  model_failed: "the model did not answer", model_cut_off: "the model broke off", model_empty: "the model said nothing", model_withheld: "the model's safety check held the answer back",
+  instructions_withheld: "its answer repeated its instructions", explicit_withheld: "its answer was not fit for this channel",
 };
 /** Steps of a turn in order; their figures are the milliseconds from the turn's start to the step's end. */
 const STEPS = { gather: "read what it knows", decide: "decided what to do", first_text: "first words shown", model: "model done", reply: "whole answer shown" };

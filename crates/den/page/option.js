@@ -16,7 +16,7 @@ const MOST_OFFERED = 25;
 const WHATS = { user: "a person", mentionable: "a person", channel: "a channel", boolean: "yes or no" };
 
 /** What an option asks for, in a few words beside its description. */
-export function asksFor({ kind, min, max, min_length, max_length, choices }) {
+function asksFor({ kind, min, max, min_length, max_length, choices, autocomplete }) {
   if (choices.length) return "one of the list";
   if (WHATS[kind]) return WHATS[kind];
   if (kind === "integer" || kind === "number") {
@@ -24,7 +24,7 @@ export function asksFor({ kind, min, max, min_length, max_length, choices }) {
     if (min !== null && max !== null) return `${what} from ${min} to ${max}`;
     return min !== null ? `${what}, at least ${min}` : max !== null ? `${what}, at most ${max}` : what;
   }
-  if (max_length && max_length < MOST_CHARACTERS) return `${min_length ? `${min_length} to ` : "up to "}${new Intl.NumberFormat("en").format(max_length)} characters`;
+  if (!autocomplete && max_length && max_length < MOST_CHARACTERS) return `${min_length ? `${min_length} to ` : "up to "}${new Intl.NumberFormat("en").format(max_length)} characters`;
   return "";
 }
 
@@ -61,7 +61,7 @@ export function field(option, form) {
     if (!text) return option.required ? { wrong: `**${option.name}** is needed.` } : {};
     if (picked?.name === input.value) return { value: picked.value };
     const list = listed(option);
-    const wrong = `**${option.name}** takes ${asksFor(option)}.`;
+    const wrong = `**${option.name}** takes ${asksFor(option) || `up to ${option.max_length ?? MOST_CHARACTERS} characters`}.`;
     if (list) {
       const bare = (name) => name.replace(/^[@#]/, "").toLowerCase();
       const found = list.find(({ name, value }) => bare(name) === bare(text) || value === text);

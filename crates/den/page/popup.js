@@ -21,7 +21,7 @@ export function open(at, content, { role, label }) {
   (first ?? popup).focus({ preventScroll: true });
 }
 
-export const isOpen = () => popup.matches(":popover-open");
+const isOpen = () => popup.matches(":popover-open");
 
 export function close() {
   if (isOpen()) popup.hidePopover();

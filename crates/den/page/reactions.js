@@ -26,7 +26,7 @@ export function reactions(m) {
 export const mayReact = (m) => !m.for && !m.thinking && may(RIGHTS.react, channel(m.channel));
 
 /** Adds one's reaction, or takes it back. */
-export const toggle = (m, emoji, add) => write(add ? "PUT" : "DELETE", `/api/messages/${m.id}/reactions`, { person: world.me, emoji });
+const toggle = (m, emoji, add) => write(add ? "PUT" : "DELETE", `/api/messages/${m.id}/reactions`, { person: world.me, emoji });
 
 /** Opens the panel to pick from. */
 export function pickReaction(m, at) {

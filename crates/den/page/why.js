@@ -89,11 +89,11 @@ function fold(m, why) {
 function summary(all) {
   if (all.length > 1) return [h("span", {}, all.map((why) => `${nameOf(why.personality)} ${why.outcome === "silent" ? "stayed silent" : "answered"}`).join(", "))];
   const [why] = all;
-  const total = why.ms?.reply ?? why.ms?.model;
+  const total = why.ms?.reply || why.ms?.model;
   return [
     why.outcome === "silent" ? `${why.personality ? nameOf(why.personality) : "it"} stayed silent` : null,
     why.model ? `${why.model}${why.fallback ? " (fallback)" : ""}` : null,
-    total !== undefined ? duration(total) : null,
+    total ? duration(total) : null,
     why.tokens?.out ? `${number(why.tokens.out)} tokens` : null,
     why.cost_usd !== undefined && why.cost_usd !== null ? cost(why.cost_usd) : null,
   ].filter(Boolean).map((part) => h("span", {}, part));

@@ -11,7 +11,7 @@ export async function get(path) {
 }
 
 /** Why the den refused something: a sentence, and the field it is about. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor(message, field) {
     super(message);
     this.field = field;

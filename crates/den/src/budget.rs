@@ -15,7 +15,7 @@ use crate::{
 /// What `den budget --help` teaches.
 pub(crate) const EXAMPLES: &str = "\
 Amounts are US dollars a day, and days are those of UTC. When one is spent, one kind line says so, and
-answers return with the next day. A guild's admins may set less for themselves with /den, not more.
+answers return with the next day. A guild's admins may set less with /den budget, not more.
 
 Examples:
   den budget                      what is set
@@ -77,7 +77,8 @@ pub async fn run(args: BudgetArgs, settings: &Settings) -> anyhow::Result<ExitCo
     })
     .await?;
     if args.table.json {
-        let json = json!({"den_micro_dollars": den.budget, "guild_micro_dollars": den.guild_budget});
+        let json =
+            json!({"den_micro_dollars": den.budget, "guild_micro_dollars": den.guild_budget});
         println!("{json:#}");
         return Ok(ExitCode::SUCCESS);
     }

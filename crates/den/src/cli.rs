@@ -313,9 +313,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Block(args) => block::run(args, true, &Settings::from_env()?).await,
         Command::Unblock(args) => block::run(args, false, &Settings::from_env()?).await,
-        Command::Data { command, table } => {
-            data::run(command, table, &Settings::from_env()?).await
-        }
+        Command::Data { command, table } => data::run(command, table, &Settings::from_env()?).await,
         Command::Store { command, output } => {
             store::run(command, output.json, &Settings::from_env()?).await
         }
@@ -387,6 +385,14 @@ mod tests {
           why          Explain why a personality said something, or stayed silent
           commands     The commands people see in Discord: register and list them
           recall       Search a chat history, speaking JSON lines: the memory by itself, for measuring it
+          cost         What was spent, by day, guild, personality and model
+          budget       What the den and a guild may spend a day
+          pause        Stop answering: a personality, a guild, or the whole den
+          resume       Answer again
+          allowlist    Which guilds are served
+          block        Let nobody answer a person
+          unblock      Let a person be answered again
+          data         Everything that is kept: export, import, copy and erase it
           store        The table of a deployment: make it and check it
           personality  The characters: make, check, list and show them
           help         Print this message or the help of the given subcommand(s)
@@ -443,6 +449,26 @@ mod tests {
 
         What was said is kept in the --data folder; remove it to begin anew.
         ");
+    }
+
+    #[test]
+    fn help_of_data_teaches_how_a_den_moves() {
+        insta::assert_snapshot!(help(&["data"]), @"");
+    }
+
+    #[test]
+    fn help_of_erase_says_whom() {
+        insta::assert_snapshot!(help(&["data", "erase"]), @"");
+    }
+
+    #[test]
+    fn help_of_pause_says_what_stops() {
+        insta::assert_snapshot!(help(&["pause"]), @"");
+    }
+
+    #[test]
+    fn help_of_cost_says_what_a_day_is() {
+        insta::assert_snapshot!(help(&["cost"]), @"");
     }
 
     #[test]

@@ -7,10 +7,7 @@ mod import;
 mod mark;
 mod waiting;
 
-use std::{
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use serde_json::Value;
 use twilight_model::id::{
@@ -55,20 +52,25 @@ pub enum DataCommand {
         /// What an export wrote, or `-` for standard input
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// What may be overwritten.
         #[command(flatten)]
         over: Over,
     },
     /// Copy everything from one table to another
     Copy {
+        /// Where from.
         #[command(flatten)]
         from: From,
+        /// Where to.
         #[command(flatten)]
         to: To,
+        /// What may be overwritten.
         #[command(flatten)]
         over: Over,
     },
     /// Erase a person, a guild, or the guilds that left
     Erase {
+        /// What is erased.
         #[command(flatten)]
         whom: Whom,
         /// Ask nothing
@@ -147,7 +149,9 @@ pub async fn run(
                 false => tell(&args, &told, serde_json::json!({"items": n})),
             }
         }
-        DataCommand::Import { file, over } => import::run(&file, over.over, &args, settings).await?,
+        DataCommand::Import { file, over } => {
+            import::run(&file, over.over, &args, settings).await?
+        }
         DataCommand::Copy { from, to, over } => {
             copy::run(from, to, over.over, &args, settings).await?;
         }

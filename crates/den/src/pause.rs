@@ -19,7 +19,9 @@ use crate::{
 /// What `den pause --help` teaches.
 pub(crate) const EXAMPLES: &str = "\
 It holds from the next message on; an answer that is being written is finished. Whoever speaks to one that
-is paused is told nothing. Commands still work, so that people can always see and delete what is kept.
+is paused is told nothing. The commands that show and delete what is kept go on working.
+
+In a guild its admins cannot take this back, but for a single personality, which is muted there.
 
 Examples:
   den pause                                   nobody answers anywhere
@@ -50,7 +52,8 @@ pub struct PauseArgs {
 /// # Errors
 /// A name nobody has, or a table that cannot be changed.
 pub async fn run(args: PauseArgs, paused: bool, settings: &Settings) -> anyhow::Result<ExitCode> {
-    let who = args.personality.as_deref().map(|name| named(name, &args.personalities)).transpose()?;
+    let who = args.personality.as_deref();
+    let who = who.map(|name| named(name, &args.personalities)).transpose()?;
     let (den, guild) = table::with(&args.table, settings, async |opened| {
         write_down(opened, args.guild, act(paused, who.as_ref(), args.guild)).await?;
         set(opened, paused, who.as_ref(), args.guild).await.context("change what is paused")
@@ -83,9 +86,7 @@ async fn set(
     let Some(guild) = guild else {
         let change = |den: &mut DenRow| match who {
             Some(who) => set_member(&mut den.paused_personalities, who, paused),
-            // Paused again, it is paused since the first time.
-            None if paused && den.paused.is_some() => {}
-            None => den.paused.clone_from(&pause),
+            None => set_pause(&mut den.paused, pause.as_ref()),
         };
         return Ok((opened.store.change_den(change).await?, None));
     };
@@ -97,13 +98,20 @@ async fn set(
             Some(who) => {
                 row.muted.remove(who);
             }
-            None if paused && row.paused.is_some() => {}
-            None => row.paused.clone_from(&pause),
+            None => set_pause(&mut row.paused, pause.as_ref()),
         }
         Ok::<_, Infallible>(row.clone())
     };
     let Ok(row) = opened.store.change_guild(guild, change).await?;
     Ok((opened.store.den().await?, Some(row)))
+}
+
+/// What the operator paused is paused since the first time; what an admin paused becomes the operator's.
+fn set_pause(now: &mut Option<Pause>, wanted: Option<&Pause>) {
+    let is_ours = now.as_ref().is_some_and(|pause| pause.by.is_none());
+    if wanted.is_none() || !is_ours {
+        *now = wanted.cloned();
+    }
 }
 
 fn set_member(set: &mut BTreeSet<PersonalityId>, who: &PersonalityId, is_in: bool) {

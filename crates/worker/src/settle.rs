@@ -60,8 +60,10 @@ pub(crate) async fn settle(settled: Settled<'_>) -> Result<(), Error> {
     let store = &worker.store;
     let leader = &events[0];
     let episodes = if settled.remember { settled.episodes() } else { Vec::new() };
-    let (rows, kept) =
-        tokio::join!(keep_rows(store, who, (leader, settled.last), shown, why), settled.keep(&episodes),);
+    let (rows, kept) = tokio::join!(
+        keep_rows(store, who, (leader, settled.last), shown, why),
+        settled.keep(&episodes),
+    );
     rows?;
     let scope = kept?;
 
@@ -139,9 +141,7 @@ impl Settled<'_> {
             let whose = match &episode.speaker {
                 Speaker::Person { id, .. } => Some((*id, written_ms(episode.message_id))),
                 // The personality's own words go with the question.
-                Speaker::Me => {
-                    episode.to.map(|to| (to, episode.reply_to.map_or(0, written_ms)))
-                }
+                Speaker::Me => episode.to.map(|to| (to, episode.reply_to.map_or(0, written_ms))),
             };
             if whose.is_some_and(|(user, said_ms)| is_gone(user, said_ms)) {
                 store.forget_message(episode.message_id, now_ms()).await?;

@@ -1,13 +1,13 @@
 //! "Remember that …", said in talk: a fact, made without a model.
 
-use queue::Event;
-use store::{About, Fact, Origin, Rows, Scope};
 use crate::{
     Worker,
     clock::now_ms,
     memory::written_ms,
     turn::{asked, question},
 };
+use queue::Event;
+use store::{About, Fact, Origin, Rows, Scope};
 
 /// How much a fact matters that somebody asked for.
 pub(crate) const TOLD_WEIGHT: u8 = 8;

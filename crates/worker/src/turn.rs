@@ -185,8 +185,15 @@ pub(crate) async fn turn(
         }
     };
     let was_known: Vec<bool> = known.iter().map(Option::is_some).collect();
-    let remembered =
-        remembering::remember(worker, who, work.last(), work.events, &gathered, &was_known, attempt.now_ms);
+    let remembered = remembering::remember(
+        worker,
+        who,
+        work.last(),
+        work.events,
+        &gathered,
+        &was_known,
+        attempt.now_ms,
+    );
     let talk = remembering::talk(work.last(), &gathered);
     let decision = work.decide(&gathered, &files, &talk, &limits, &purses, &remembered);
     let decision = work.once(decision).await;

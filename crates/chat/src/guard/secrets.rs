@@ -221,7 +221,7 @@ mod tests {
             "sk-learn is a library, risk-averse people like it",
             "AKIAS are dogs",
             "supercalifragilisticexpialidocious-antidisestablishmentarianism",
-            "/home/ann/Projects/Rust/2026/den/src/lib",
+            "~/Projects/Rust/2026/den/src/lib",
             "Вот длинное слово достопримечательность",
         ] {
             assert_eq!(masked(text, &[]), text);

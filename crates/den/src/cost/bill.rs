@@ -66,9 +66,9 @@ impl Bill {
 
     /// As a terminal shows it.
     pub(super) fn text(&self) -> String {
-        let mut text = String::new();
+        let mut lines = Vec::new();
         for day in &self.days {
-            day.write(&mut text);
+            day.write(&mut lines);
         }
         let n_entries = self.entries().count();
         for (kind, name) in [
@@ -79,16 +79,15 @@ impl Bill {
             let groups = self.grouped(name);
             // Where there is one line, its sum is the line again.
             if n_entries > 1 && groups.len() > 1 {
-                line(&mut text, &format!("by {kind}"), None);
-                for (name, sum) in groups {
-                    line(&mut text, &format!("  {name}"), Some(sum));
-                }
+                lines.push((format!("by {kind}"), None));
+                lines
+                    .extend(groups.into_iter().map(|(name, sum)| (format!("  {name}"), Some(sum))));
             }
         }
         if n_entries > 1 {
-            line(&mut text, "all together", Some(Sum::of(self.entries())));
+            lines.push(("all together".to_owned(), Some(Sum::of(self.entries()))));
         }
-        text
+        table(&lines)
     }
 
     /// As a script reads it.
@@ -115,21 +114,20 @@ impl Bill {
 }
 
 impl DayBill {
-    fn write(&self, text: &mut String) {
-        let date = self.date.to_string();
-        if self.entries.is_empty() {
-            let _ = writeln!(text, "{date}  nothing was spent");
-        } else {
-            line(text, &date, None);
-        }
-        for entry in &self.entries {
+    fn write(&self, lines: &mut Vec<Line>) {
+        let date = self.date;
+        lines.push(match self.entries.is_empty() {
+            true => (format!("{date}  nothing was spent"), None),
+            false => (date.to_string(), None),
+        });
+        lines.extend(self.entries.iter().map(|entry| {
             let name =
                 format!("  {}, {}, {}", guild_name(entry.guild), entry.personality, entry.model);
-            line(text, &name, Some(Sum::of(std::iter::once(entry))));
-        }
+            (name, Some(Sum::of(std::iter::once(entry))))
+        }));
         if self.spending.reserved > 0 {
             let reserved = Microdollars(self.spending.reserved.unsigned_abs());
-            let _ = writeln!(text, "  {reserved} more is reserved for turns under way");
+            lines.push((format!("  {reserved} more is reserved for turns under way"), None));
         }
     }
 
@@ -150,20 +148,30 @@ impl DayBill {
     }
 }
 
-/// A line of the table; without figures it heads the lines below it.
-fn line(text: &mut String, name: &str, sum: Option<Sum>) {
-    let line = match sum {
-        None => name.to_owned(),
-        Some(sum) => format!(
-            "{name:<50} {:>6} turns {:>9} in {:>9} cached {:>8} out  {}",
-            sum.turns,
-            sum.tokens_in,
-            sum.tokens_cached,
-            sum.tokens_out,
-            Microdollars(sum.cost)
-        ),
-    };
-    let _ = writeln!(text, "{line}");
+/// A line of the table; without figures it stands above others, or says something.
+type Line = (String, Option<Sum>);
+
+/// The lines below each other.
+fn table(lines: &[Line]) -> String {
+    let named = lines.iter().filter(|(_, sum)| sum.is_some());
+    let width = named.map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (name, sum) in lines {
+        let written = match sum {
+            None => writeln!(text, "{name}"),
+            Some(sum) => writeln!(
+                text,
+                "{name:<width$} {:>6} turns {:>9} in {:>9} cached {:>8} out  {}",
+                sum.turns,
+                sum.tokens_in,
+                sum.tokens_cached,
+                sum.tokens_out,
+                Microdollars(sum.cost)
+            ),
+        };
+        written.expect("a string takes everything");
+    }
+    text
 }
 
 fn guild_name(guild: Option<Id<GuildMarker>>) -> String {
@@ -203,7 +211,23 @@ mod tests {
             entry(Some(1042), "turbo", "claude-haiku-4-5", 12_000),
             entry(None, "turbo", "llama3.2:3b", 0),
         ]);
-        insta::assert_snapshot!(bill.text());
+        insta::assert_snapshot!(bill.text(), @r"
+        2026-11-21
+          guild 1042, baroness, claude-haiku-4-5     12 turns     12345 in      3000 cached     1200 out  $0.0123
+          guild 1042, turbo, claude-haiku-4-5        12 turns     12345 in      3000 cached     1200 out  $0.0120
+          direct messages, turbo, llama3.2:3b        12 turns     12345 in      3000 cached     1200 out  $0
+          $0.0009 more is reserved for turns under way
+        by guild
+          guild 1042                                 24 turns     24690 in      6000 cached     2400 out  $0.0243
+          direct messages                            12 turns     12345 in      3000 cached     1200 out  $0
+        by personality
+          baroness                                   12 turns     12345 in      3000 cached     1200 out  $0.0123
+          turbo                                      24 turns     24690 in      6000 cached     2400 out  $0.0120
+        by model
+          claude-haiku-4-5                           24 turns     24690 in      6000 cached     2400 out  $0.0243
+          llama3.2:3b                                12 turns     12345 in      3000 cached     1200 out  $0
+        all together                                 36 turns     37035 in      9000 cached     3600 out  $0.0243
+        ");
         assert_eq!(bill.json()["total"]["micro_dollars"], 24_300);
         assert_eq!(bill.json()["days"][0]["entries"][2]["guild"], Value::Null);
     }

@@ -141,7 +141,10 @@ impl<'a, R: BufRead> Lines<'a, R> {
         let line = line.trim_end();
         match Mark::read(line) {
             Some(Mark::Export { v, .. }) if self.n_read == 1 => {
-                anyhow::ensure!(v <= VERSION, "a newer den wrote it (version {v}): update this one");
+                anyhow::ensure!(
+                    v <= VERSION,
+                    "a newer den wrote it (version {v}): update this one"
+                );
                 return self.next();
             }
             _ if self.n_read == 1 => bail!("this is no export of a den: its first line says none"),

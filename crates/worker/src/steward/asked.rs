@@ -14,7 +14,7 @@ use twilight_model::{
 };
 
 use super::Trouble;
-use crate::{Worker, clock::now_ms, space};
+use crate::{Worker, clock::now_ms, memory::written_ms, space};
 
 /// A question to the steward.
 pub(crate) struct Asked<'a> {
@@ -75,6 +75,11 @@ impl<'a> Asked<'a> {
             How::Command(command) => command.id.get(),
             How::Press(press) => press.id.get(),
         }
+    }
+
+    /// When it was asked, in milliseconds since the Unix epoch: by Discord's clock, as of messages.
+    pub(crate) fn asked_ms(&self) -> u64 {
+        Id::new_checked(self.id()).map_or(self.event.received_at_ms, written_ms)
     }
 
     /// A command's option, or a form's field; nothing where it was left out.

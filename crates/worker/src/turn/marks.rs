@@ -81,11 +81,7 @@ pub(crate) fn stopped(
 }
 
 /// The events that are not to be heard, and why: whoever speaks right behind a person does not speak for them.
-pub(super) fn unheard(
-    who: &Personality,
-    events: &[Event],
-    rows: &Rows,
-) -> Vec<(EventId, Silence)> {
+pub(super) fn unheard(who: &Personality, events: &[Event], rows: &Rows) -> Vec<(EventId, Silence)> {
     let is_deleted = |event: &Event| {
         messages(std::slice::from_ref(event)).iter().any(|id| rows.deleted.contains(id))
     };

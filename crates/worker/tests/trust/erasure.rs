@@ -52,7 +52,8 @@ async fn ten_thousand_items_of_one_person_are_erased_within_a_minute_and_nobody_
     let began = Instant::now();
     let erased = async {
         let delivery = Delivery { body: press.write(), receives: 1 };
-        let verdicts = world.worker.serve(&[delivery], Deadline::after(Duration::from_secs(120))).await;
+        let verdicts =
+            world.worker.serve(&[delivery], Deadline::after(Duration::from_secs(120))).await;
         (verdicts, began.elapsed())
     };
     let ((verdicts, took), exported) = tokio::join!(erased, serve(&other, &wanted));
@@ -62,7 +63,8 @@ async fn ten_thousand_items_of_one_person_are_erased_within_a_minute_and_nobody_
     assert!(took < Duration::from_secs(60), "{took:?}");
     assert!(told.text.contains("Nothing of yours is left"), "{}", told.text);
     let file = world.answer(file).file.expect("a file");
-    let file: serde_json::Value = serde_json::from_str(&file).expect("what they are handed is whole");
+    let file: serde_json::Value =
+        serde_json::from_str(&file).expect("what they are handed is whole");
     assert!(file["messages"].is_array(), "{file}");
     assert!(words(&[file.to_string()], THEIRS).is_empty(), "nothing of others is handed to them");
 

@@ -42,7 +42,10 @@ impl Kitchen {
             // Notes repeat what was said, so that attempts lie in the summary and among the facts as well.
             let asked = call.last_user_text();
             match call.body["system"].to_string().contains("You keep the notes of") {
-                true => Play::say(&format!("SUMMARY: {}", asked.chars().take(1_500).collect::<String>())),
+                true => Play::say(&format!(
+                    "SUMMARY: {}",
+                    asked.chars().take(1_500).collect::<String>()
+                )),
                 false => Play::say(ANSWER),
             }
         });
@@ -146,14 +149,8 @@ fn talk(body: &Value) -> Result<String, String> {
 }
 
 /// The ways by which words of people come into a request.
-const WAYS: [&str; 6] = [
-    "<said by=",
-    "line=\"",
-    "<file name=",
-    "<memory by=",
-    "about=\"",
-    "<memory of=",
-];
+const WAYS: [&str; 6] =
+    ["<said by=", "line=\"", "<file name=", "<memory by=", "about=\"", "<memory of="];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_attempt_by_every_way_stands_between_marks_in_the_request() {

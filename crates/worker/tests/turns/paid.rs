@@ -35,7 +35,7 @@ async fn an_answer_is_paid_for_by_its_guild_and_the_den_and_says_what_it_cost() 
     let world = World::new().await;
     world.bedrock.script(Play::say("Soup, as ever."));
     let event = world.ann_says("Grim, dinner?");
-    world.serve(&[event.clone()]).await;
+    world.serve(std::slice::from_ref(&event)).await;
     let why = world.why(&event).await;
     let cost = (why.cost_usd.expect("a cost") * 1e6).round() as i64;
     assert!(cost > 0, "{why:?}");
@@ -57,7 +57,7 @@ async fn when_the_budget_is_spent_one_line_says_so_then_silence() {
     world.budget(10).await;
     for _ in 0..3 {
         let event = world.ann_says("Grim, dinner?");
-        assert_eq!(world.serve(&[event.clone()]).await, [Verdict::Done]);
+        assert_eq!(world.serve(std::slice::from_ref(&event)).await, [Verdict::Done]);
         assert_eq!(world.why(&event).await.reason.as_deref(), Some("over_budget"));
     }
     assert!(world.bedrock.calls().is_empty());

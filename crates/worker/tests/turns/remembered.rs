@@ -80,7 +80,7 @@ async fn what_was_said_in_private_stays_there() {
 async fn remember_that_is_heard_without_a_model_and_delivered_twice_is_one_fact() {
     let world = World::new().await;
     let event = world.ann_says("Grim, remember that I am allergic to nuts.");
-    world.serve(&[event.clone()]).await;
+    world.serve(std::slice::from_ref(&event)).await;
     world.serve(&[event]).await;
     let about = About::Person(Id::new(world.ann.get()));
     let book = world.worker.store.book(&world.guild_scope(), about).await.expect("the store");
@@ -109,7 +109,7 @@ async fn a_message_deleted_while_it_was_answered_is_not_kept() {
     let event = world.ann_says("Grim, forget I said Biscuit.");
     let message = event.message().expect("a message").id;
     world.worker.store.bury(&[message], 0).await.expect("the store");
-    assert_eq!(world.serve(&[event.clone()]).await, [Verdict::Done]);
+    assert_eq!(world.serve(std::slice::from_ref(&event)).await, [Verdict::Done]);
     assert_eq!(world.why(&event).await.reason.as_deref(), Some("deleted"));
     assert!(world.bedrock.calls().is_empty());
     let window = world.worker.store.window(event.channel_id, &grim_id()).await.expect("the store");
@@ -129,7 +129,7 @@ async fn enough_talk_orders_a_digest_which_no_answer_waits_for() {
     world.bedrock.script(Play::say(
         "SUMMARY: Ann planted beds with leeks.\nFACT 1 7: Ann grows leeks.\nFACT 99 7: nonsense",
     ));
-    assert_eq!(world.serve(&[chore.clone()]).await, [Verdict::Done]);
+    assert_eq!(world.serve(std::slice::from_ref(&chore)).await, [Verdict::Done]);
     assert_eq!(world.serve(&[chore]).await, [Verdict::Done], "a second delivery does nothing");
     world.talk(world.channel, "Grim, hello").await;
     let told = world.told();
@@ -150,7 +150,7 @@ async fn answered_again_the_question_is_the_same_and_kept_once() {
     let world = World::new().await;
     world.bedrock.script(Play::say("Soup."));
     let event = world.ann_says("Grim, what is for dinner?");
-    world.serve(&[event.clone()]).await;
+    world.serve(std::slice::from_ref(&event)).await;
     let reply = world.sim.world().messages(world.channel)[1].id;
     let question = event.message().expect("a message").id;
     let again = Event {
@@ -163,7 +163,7 @@ async fn answered_again_the_question_is_the_same_and_kept_once() {
         ..event
     };
     world.bedrock.script(Play::say("Thinner soup."));
-    world.serve(&[again.clone()]).await;
+    world.serve(std::slice::from_ref(&again)).await;
     world.serve(&[again]).await;
     assert_eq!(world.grim_said(), ["Soup.", "Thinner soup."]);
     let window = world.worker.store.window(Id::new(world.channel.get()), &grim_id()).await;

@@ -14,7 +14,7 @@ impl World {
     /// Ann speaks; what became of it.
     async fn outcome(&self) -> (usize, Option<String>) {
         let event = self.ann_says("Grim, are you there?");
-        assert_eq!(self.serve(&[event.clone()]).await, [Verdict::Done]);
+        assert_eq!(self.serve(std::slice::from_ref(&event)).await, [Verdict::Done]);
         (self.bedrock.calls().len(), self.why(&event).await.reason)
     }
 

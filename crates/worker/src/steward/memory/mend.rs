@@ -31,7 +31,7 @@ pub(super) async fn fix(asked: &Asked<'_>) -> Result<Told, Trouble> {
         by_name: chat::clean_name(&asked.who().name),
         channel_id: asked.channel(),
         message_id: None,
-        at_ms: asked.event.received_at_ms,
+        at_ms: asked.asked_ms(),
         until_ms: None,
         origin: Origin::Told,
         weight: TOLD_WEIGHT,

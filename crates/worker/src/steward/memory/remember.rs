@@ -47,7 +47,7 @@ pub(super) async fn remember(asked: &Asked<'_>) -> Result<Told, Trouble> {
         }
     };
     let statement = Statement::of(asked.option("what").unwrap_or_default(), mentions(asked));
-    let said_ms = asked.event.received_at_ms;
+    let said_ms = asked.asked_ms();
     let wish = Wish { who, statement, by, about: Some(about), message_id: None, said_ms };
     wish.fulfil(asked).await
 }

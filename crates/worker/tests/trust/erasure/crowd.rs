@@ -47,7 +47,8 @@ impl Crowd {
             }
             guild
         });
-        let [crypt, kitchen] = guilds.map(|guild| sim.add_text_channel(guild, "general").expect("a channel"));
+        let [crypt, kitchen] =
+            guilds.map(|guild| sim.add_text_channel(guild, "general").expect("a channel"));
         let cellar = sim.add_private_channel(guilds[0], "cellar", &[vic, ann]).expect("a channel");
         let direct = sim.open_dm(vic, world.app.application_id).expect("a channel");
         let channels = [crypt, kitchen, cellar, direct];
@@ -109,7 +110,9 @@ impl Crowd {
         let of_ann = (0..EACH / OTHERS).map(|n| {
             let text = format!("mine has {THEIRS}{place}x{n}");
             match n % 10 {
-                9 => episode(n * 16 + 1, Speaker::Me, format!("so, {THEIRS}{place}x{n}"), Some(ann)),
+                9 => {
+                    episode(n * 16 + 1, Speaker::Me, format!("so, {THEIRS}{place}x{n}"), Some(ann))
+                }
                 _ => episode(n * 16 + 1, person(ann, "Ann"), text, None),
             }
         });
@@ -119,12 +122,7 @@ impl Crowd {
     }
 
     /// What is known about both, told by themselves and by each other, and a summary.
-    async fn learn(
-        &self,
-        place: usize,
-        scope: &Scope,
-        channel: Id<ChannelMarker>,
-    ) {
+    async fn learn(&self, place: usize, scope: &Scope, channel: Id<ChannelMarker>) {
         let (vic, ann) = (self.person(), Id::new(self.ann.get()));
         let store = &self.world.store;
         let told = [
@@ -170,7 +168,11 @@ impl Crowd {
     /// What somebody said, as a line before what another one says.
     pub fn line_of(&self, event: &Event) -> Vec<Line> {
         let message = event.message().expect("a message");
-        vec![Line { message_id: message.id, author: event.author.clone(), text: message.text.clone() }]
+        vec![Line {
+            message_id: message.id,
+            author: event.author.clone(),
+            text: message.text.clone(),
+        }]
     }
 }
 

@@ -76,7 +76,13 @@ pub struct View<'a> {
 pub enum Eyes<'a> {
     /// A personality, about to answer somebody. What the event itself carries it may see: what is answered, what
     /// that replies to, and the lines said just before.
-    Answering { personality: usize, asker: UserId, said: &'a [usize], quoted: &'a [usize], before: &'a [usize] },
+    Answering {
+        personality: usize,
+        asker: UserId,
+        said: &'a [usize],
+        quoted: &'a [usize],
+        before: &'a [usize],
+    },
     /// A personality, making notes.
     Digesting { personality: usize },
     /// Somebody, asking what a personality remembers.

@@ -5,6 +5,9 @@
     reason = "a test that unwraps says all there is to say when it fails"
 )]
 
+mod moving;
+mod operating;
+
 use std::{
     path::{Path, PathBuf},
     process::{Output, Stdio},
