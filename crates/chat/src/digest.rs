@@ -72,6 +72,7 @@ pub fn digest_prompt(who: &Personality, summary: &str, lines: &[Said]) -> Prompt
         turns: vec![Turn { who: Who::People, text: text.trim_end().to_owned() }],
         examples: Vec::new(),
         heard: String::new(),
+        remembered: Vec::new(),
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Prompt {
     pub examples: Vec<(String, String)>,
     /// The last words people said, as they said them, without marks.
     pub heard: String,
+    /// What is remembered of who said them, in their own words, without marks: for the understudy alone.
+    pub remembered: Vec<String>,
 }
 
 /// One turn of the talk.
@@ -168,6 +170,7 @@ pub fn prompt(material: &Material<'_>) -> Prompt {
         turns,
         examples: who.examples.iter().map(|e| (e.person.clone(), e.reply.clone())).collect(),
         heard: now.iter().map(|said| said.text.as_str()).collect::<Vec<_>>().join("\n"),
+        remembered: own_words(material),
     }
 }
 
@@ -192,6 +195,16 @@ fn remembered(material: &Material<'_>) -> String {
         ));
     }
     lines
+}
+
+/// What is remembered of who spoke last and was said by themselves.
+fn own_words(material: &Material<'_>) -> Vec<String> {
+    let speaker = material.now.last().and_then(|said| said.by.as_deref()).map(clean_name);
+    let theirs = material
+        .memories
+        .iter()
+        .filter(|memory| memory.by.is_some() && memory.by.as_deref().map(clean_name) == speaker);
+    theirs.map(|memory| memory.text.clone()).collect()
 }
 
 fn push(turns: &mut Vec<Turn>, said: &Said) {

@@ -47,6 +47,8 @@ pub struct Script {
     pub cues: Vec<Cue>,
     /// What was said last, as people wrote it; the last turn may carry marks around it.
     pub heard: String,
+    /// What is remembered of who said it, in their own words.
+    pub remembered: Vec<String>,
 }
 
 /// A line, and what it answers.

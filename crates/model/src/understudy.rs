@@ -86,11 +86,23 @@ impl Model for Understudy {
 
 fn answer(prompt: &Prompt) -> String {
     let heard = &prompt.script.heard;
-    let line = choose(prompt, heard);
+    let line = with_memory(choose(prompt, heard), prompt);
     let is_first = !prompt.turns.iter().any(|turn| turn.role == Role::Assistant);
     let plain = heard.to_lowercase();
     let is_asked = WHO.iter().any(|question| plain.contains(question));
-    if is_first || is_asked { format!("{line}\n{CONFESSION}") } else { line.to_owned() }
+    if is_first || is_asked { format!("{line}\n{CONFESSION}") } else { line }
+}
+
+/// The line, and below it what is remembered that has most to do with what was heard. It has no words of its own
+/// for it, and so repeats it as it is.
+fn with_memory(line: &str, prompt: &Prompt) -> String {
+    let heard = words(&prompt.script.heard);
+    let shared = |text: &&String| words(text).intersection(&heard).count();
+    let fitting = prompt.script.remembered.iter().max_by_key(shared);
+    match fitting.filter(|text| shared(text) > 0) {
+        Some(text) => format!("{line}\n(remembered: “{text}”)"),
+        None => line.to_owned(),
+    }
 }
 
 /// The line whose cue shares most words with what was heard (the line's own words count half), and among
@@ -147,7 +159,7 @@ mod tests {
         let cues = cues.map(|(heard, line)| Cue { heard: heard.to_owned(), line: line.to_owned() });
         let heard =
             turns.last().and_then(|turn| turn.parts[0].text()).unwrap_or_default().to_owned();
-        let script = Script { cues: cues.to_vec(), heard };
+        let script = Script { cues: cues.to_vec(), heard, ..Script::default() };
         answer(&Prompt { turns, script, ..Prompt::default() })
     }
 
@@ -173,6 +185,22 @@ mod tests {
             said(Role::User, "my ship!"),
         ];
         assert_ne!(after(turns), "It leaks, captain.");
+    }
+
+    #[test]
+    fn it_repeats_what_is_remembered_of_who_asks_where_that_is_asked_about() {
+        let asked = |heard: &str| {
+            let remembered = ["my cat is called Biscuit", "my boat is green"].map(str::to_owned);
+            let cues = vec![Cue { heard: "hi".to_owned(), line: "Ahoy.".to_owned() }];
+            let script = Script { cues, heard: heard.to_owned(), remembered: remembered.into() };
+            let turns = vec![said(Role::Assistant, "Hm."), said(Role::User, heard)];
+            answer(&Prompt { turns, script, ..Prompt::default() })
+        };
+        assert_eq!(
+            asked("what is my cat called?"),
+            "Ahoy.\n(remembered: “my cat is called Biscuit”)"
+        );
+        assert_eq!(asked("nice weather"), "Ahoy.");
     }
 
     #[test]

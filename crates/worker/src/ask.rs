@@ -44,6 +44,7 @@ pub(crate) fn prompt(asked: &chat::Prompt, reply: &Reply, images: Vec<Image>) ->
                 .map(|(heard, line)| Cue { heard: heard.clone(), line: line.clone() })
                 .collect(),
             heard: asked.heard.clone(),
+            remembered: asked.remembered.clone(),
         },
     }
 }

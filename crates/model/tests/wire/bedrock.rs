@@ -160,6 +160,7 @@ fn typical() -> Prompt {
         script: Script {
             cues: vec![Cue { heard: "Never".to_owned(), line: "Never sent.".to_owned() }],
             heard: "Never sent.".to_owned(),
+            remembered: vec!["Never sent.".to_owned()],
         },
     }
 }

@@ -40,7 +40,11 @@ async fn the_request_is_what_such_servers_expect() {
             Turn { role: Role::User, parts: vec![Part::Text("Ada: look".to_owned()), image] },
         ],
         sampling: Sampling { temperature: Some(1.3), top_p: None, stop: vec!["\nAda:".to_owned()] },
-        script: Script { cues: Vec::new(), heard: "Never sent.".to_owned() },
+        script: Script {
+            cues: Vec::new(),
+            heard: "Never sent.".to_owned(),
+            remembered: vec!["Never sent.".to_owned()],
+        },
         ..prompt("")
     };
     let seeing = OpenAiCompatible::new(http(), sim.openai_url(), None, "llama3.2-vision");

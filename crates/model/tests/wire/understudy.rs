@@ -42,7 +42,11 @@ async fn alone_it_speaks_from_its_lines_costs_nothing_and_says_what_it_is() {
 fn scripted(cues: &[(&str, &str)], heard: &str) -> Prompt {
     let cue =
         |(heard, line): &(&str, &str)| Cue { heard: (*heard).to_owned(), line: (*line).to_owned() };
-    let script = Script { cues: cues.iter().map(cue).collect(), heard: heard.to_owned() };
+    let script = Script {
+        cues: cues.iter().map(cue).collect(),
+        heard: heard.to_owned(),
+        ..Script::default()
+    };
     Prompt { script, ..prompt(heard) }
 }
 

@@ -18,7 +18,7 @@ use crate::world::{World, now_ms, resident};
 pub const MINE: &str = "quillwort";
 pub const THEIRS: &str = "saxifrage";
 /// Messages of theirs in each of the places, and how many of others' come to one of them.
-const EACH: u64 = 570;
+const EACH: u64 = 600;
 const OTHERS: u64 = 8;
 /// Messages kept at once.
 const AT_ONCE: usize = 40;
@@ -31,6 +31,8 @@ pub struct Crowd {
     pub guilds: [GuildId; 2],
     /// A public one of each guild, a private one of the first, and a direct message.
     pub channels: [ChannelId; 4],
+    /// How many messages of theirs are kept.
+    pub n_messages: usize,
 }
 
 impl Crowd {
@@ -53,13 +55,14 @@ impl Crowd {
         let direct = sim.open_dm(vic, world.app.application_id).expect("a channel");
         let channels = [crypt, kitchen, cellar, direct];
         let grim: PersonalityId = "grim".parse().expect("an id");
-        let crowd = Self { world, vic, ann, grim, guilds, channels };
-        crowd.fill().await;
+        let mut crowd = Self { world, vic, ann, grim, guilds, channels, n_messages: 0 };
+        crowd.n_messages = crowd.fill().await;
         crowd
     }
 
-    /// Much is said, to both personalities, and some of it is folded.
-    async fn fill(&self) {
+    /// Much is said, to both personalities, and some of it is folded. Returns how many messages go with one.
+    async fn fill(&self) -> usize {
+        let mut n_messages = 0;
         let mabel: PersonalityId = "mabel".parse().expect("an id");
         let [crypt, kitchen] = self.guilds.map(|guild| Some(Id::new(guild.get())));
         let places = [
@@ -74,15 +77,17 @@ impl Crowd {
             let channel = Id::new(channel.get());
             let scope = Scope::written_in(guild, channel, is_public, personality);
             let said = self.said(n as u64, channel);
+            n_messages += said.iter().filter(|episode| episode.belongs_to(self.person())).count();
             for episodes in said.chunks(AT_ONCE) {
                 let kept = Kept { scope: &scope, guild, channel, episodes, days: 365 };
                 self.world.store.keep(&kept, now_ms()).await.expect("kept");
             }
-            if n % 2 == 0 {
+            if n == 0 {
                 while self.world.store.seal(&scope).await.expect("folded") {}
             }
             self.learn(n, &scope, channel).await;
         }
+        n_messages
     }
 
     /// What is said in a place: mostly by one, sometimes by others, and sometimes answered.

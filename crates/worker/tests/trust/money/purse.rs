@@ -12,10 +12,15 @@ use twilight_model::id::Id;
 
 use crate::world::{Saying, World, now_ms, resident};
 
-/// A dollar for a million tokens read, and two for as many written: a token read is a millionth of a dollar.
+/// A dime for a million tokens read, and ten dollars for as many written: answers are what costs.
 const PRICES: &str =
-    "[[price]]\nmodels = [\"anthropic.claude-haiku-5-5\"]\ninput = 1\noutput = 2\n";
-const ANSWER: &str = "Soup, as ever, and it is thin.";
+    "[[price]]\nmodels = [\"anthropic.claude-haiku-5-5\"]\ninput = 0.1\noutput = 10\n";
+/// Almost as long as answers may be here, so that turns use almost what they reserve.
+const SOUPS: usize = 44;
+
+fn answer() -> String {
+    "Soup, as ever, and thin. ".repeat(SOUPS)
+}
 
 /// A den where everything said costs something.
 pub struct Shop {
@@ -36,9 +41,10 @@ impl Shop {
         let world = World::new(vec![resident("grim", "Grim")], PRICES).await;
         let gate: Arc<Mutex<Option<Gate>>> = Arc::default();
         let closed = gate.clone();
+        let say = || Play::Say { chunks: vec![answer()], pace: std::time::Duration::ZERO };
         world.bedrock.answer_with(move |_| match &*closed.lock().expect("no panic") {
-            Some(gate) => Play::say(ANSWER).behind(gate),
-            None => Play::say(ANSWER),
+            Some(gate) => say().behind(gate),
+            None => say(),
         });
         Self { world, grim: "grim".parse().expect("an id"), gate }
     }
@@ -92,7 +98,7 @@ impl Shop {
         self.world.bedrock.calls().iter().map(|call| price(&call.body)).sum()
     }
 
-    /// The same for what was asked in these rooms.
+    /// How often it was asked.
     pub fn n_asked(&self) -> usize {
         self.world.bedrock.calls().len()
     }
@@ -134,5 +140,6 @@ fn price(body: &Value) -> u64 {
     let messages = body["messages"].as_array().into_iter().flatten();
     let read: u64 = messages.map(|message| blocks(&message["content"])).sum();
     let read = (read + blocks(&body["system"])).div_ceil(4).max(1);
-    read + 2 * (ANSWER.chars().count() as u64).div_ceil(4)
+    let written = (answer().chars().count() as u64).div_ceil(4);
+    read.div_ceil(10) + 10 * written
 }
