@@ -13,8 +13,8 @@ use crate::{
 
 /// What `den allowlist --help` teaches.
 pub(crate) const EXAMPLES: &str = "\
-It is off at first: whoever invites the bot is served. Once it is on, other guilds are told so, in one line
-and only when they join. Direct messages are answered either way; `den block` is for people.
+It is off at first: whoever invites the bot is served. Once it is on, other guilds are told so,
+in one line, when they join. Direct messages are answered either way; `den block` is for people.
 
 Examples:
   den allowlist add 1042

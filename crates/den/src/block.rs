@@ -13,8 +13,8 @@ use crate::{
 
 /// What `den block --help` teaches.
 pub(crate) const EXAMPLES: &str = "\
-A blocked person is answered by nobody, in no guild and in no direct message, and is not told. They can
-still see, export and erase what is kept of them.
+A blocked person is answered by nobody, in no guild and in no direct message, and is not told.
+They can still see, export and erase what is kept of them.
 
 Examples:
   den block 301                   in Discord: Developer Mode, then Copy User ID

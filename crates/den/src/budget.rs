@@ -14,8 +14,8 @@ use crate::{
 
 /// What `den budget --help` teaches.
 pub(crate) const EXAMPLES: &str = "\
-Amounts are US dollars a day, and days are those of UTC. When one is spent, one kind line says so, and
-answers return with the next day. A guild's admins may set less with /den budget, not more.
+Amounts are US dollars a day, and days are those of UTC. When one is spent, one kind line says
+so, and answers return with the next day. A guild's admins may set less with /den budget, not more.
 
 Examples:
   den budget                      what is set

@@ -188,8 +188,6 @@ Both need DISCORD_TOKEN. `den up` registers them by itself.")]
     Data {
         #[command(subcommand)]
         command: DataCommand,
-        #[command(flatten)]
-        table: TableArgs,
     },
 
     /// The table of a deployment: make it and check it
@@ -313,7 +311,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Block(args) => block::run(args, true, &Settings::from_env()?).await,
         Command::Unblock(args) => block::run(args, false, &Settings::from_env()?).await,
-        Command::Data { command, table } => data::run(command, table, &Settings::from_env()?).await,
+        Command::Data { command } => data::run(command, &Settings::from_env()?).await,
         Command::Store { command, output } => {
             store::run(command, output.json, &Settings::from_env()?).await
         }
@@ -453,22 +451,119 @@ mod tests {
 
     #[test]
     fn help_of_data_teaches_how_a_den_moves() {
-        insta::assert_snapshot!(help(&["data"]), @"");
+        insta::assert_snapshot!(help(&["data"]), @r"
+        Everything that is kept: export, import, copy and erase it
+
+        Usage: den data [OPTIONS] <COMMAND>
+
+        Commands:
+          export  Write everything to a file
+          import  Read everything from a file
+          copy    Copy everything from one table to another
+          erase   Erase a person, a guild, or the guilds that left
+          help    Print this message or the help of the given subcommand(s)
+
+        Options:
+          -v, --verbose...  Tell what happens inside, on standard error; twice tells more
+          -h, --help        Print help
+
+        An export is JSON lines, one item a line in DynamoDB's own notation. It holds what people said
+        and the webhooks' tokens: keep it like a password. What is erased here later is not erased there.
+
+        Examples:
+          den data export den.jsonl                       the den in .den, or DEN_TABLE
+          den data export - | gzip > den.jsonl.gz
+          den data import den.jsonl --data /tmp/other     makes the folder where it is missing
+          den data copy --from .den --to-table roast-den  from the laptop to AWS
+          den data copy --from-table roast-den --to .den  and back
+          den data erase --person 301                     every word of theirs, everywhere
+          den data erase --guild 1042                     every word said in a guild
+          den data erase --left --yes                     guilds that left more than 30 days ago
+
+        To move a den: stop it, let its queues run dry, copy, start it at the new place. What was
+        answered is not answered again, and what waits is answered there.
+        ");
     }
 
     #[test]
     fn help_of_erase_says_whom() {
-        insta::assert_snapshot!(help(&["data", "erase"]), @"");
+        insta::assert_snapshot!(help(&["data", "erase"]), @r"
+        Erase a person, a guild, or the guilds that left
+
+        Usage: den data erase [OPTIONS] <--person <ID>|--guild <ID>|--left>
+
+        Options:
+              --person <ID>  A person, by their Discord id: what they said and what is known about them,
+                             everywhere
+              --guild <ID>   A guild: what was said and learned there
+              --left         All guilds that removed the den more than 30 days ago
+              --yes          Ask nothing
+              --data <DIR>   The folder of a den on this machine; without it, the table DEN_TABLE names,
+                             else .den
+              --json         Print JSON, for scripts
+          -v, --verbose...   Tell what happens inside, on standard error; twice tells more
+          -h, --help         Print help
+        ");
     }
 
     #[test]
     fn help_of_pause_says_what_stops() {
-        insta::assert_snapshot!(help(&["pause"]), @"");
+        insta::assert_snapshot!(help(&["pause"]), @r"
+        Stop answering: a personality, a guild, or the whole den
+
+        Usage: den pause [OPTIONS]
+
+        Options:
+              --personality <NAME>   Only this personality
+              --guild <ID>           Only in this guild
+              --personalities <DIR>  The folder of personality files [env: DEN_PERSONALITIES] [default:
+                                     personalities]
+              --data <DIR>           The folder of a den on this machine; without it, the table DEN_TABLE
+                                     names, else .den
+              --json                 Print JSON, for scripts
+          -v, --verbose...           Tell what happens inside, on standard error; twice tells more
+          -h, --help                 Print help
+
+        It holds from the next message on; an answer that is being written is finished. Whoever speaks
+        to one that is paused is told nothing. The commands that show and delete what is kept work on.
+
+        A guild's admins cannot take this back, but for a single personality, which is muted there.
+
+        Examples:
+          den pause                                   nobody answers anywhere
+          den pause --guild 1042                      nobody answers there
+          den pause --personality turbo               turbo answers nowhere
+          den pause --personality turbo --guild 1042  turbo does not answer there
+          den resume --guild 1042                     takes back exactly that
+        ");
     }
 
     #[test]
     fn help_of_cost_says_what_a_day_is() {
-        insta::assert_snapshot!(help(&["cost"]), @"");
+        insta::assert_snapshot!(help(&["cost"]), @r"
+        What was spent, by day, guild, personality and model
+
+        Usage: den cost [OPTIONS]
+
+        Options:
+              --day <DATE>  The last day to look at [default: today]
+              --days <N>    How many days, that one included [default: 1]
+              --guild <ID>  Look at one guild only
+              --data <DIR>  The folder of a den on this machine; without it, the table DEN_TABLE names, else
+                            .den
+              --json        Print JSON, for scripts
+          -v, --verbose...  Tell what happens inside, on standard error; twice tells more
+          -h, --help        Print help
+
+        Days are those of UTC. What a turn is thought to cost is reserved before the model is asked, and
+        settled afterwards from what it used, at the prices this den knows (DEN_PRICES adds to them).
+
+        Examples:
+          den cost                        today
+          den cost --days 7               this week, with sums
+          den cost --day 2026-11-21 --guild 1042
+          den cost --days 30 --json | jq .total.micro_dollars
+        ");
     }
 
     #[test]

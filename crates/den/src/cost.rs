@@ -17,8 +17,8 @@ use crate::{
 
 /// What `den cost --help` teaches.
 pub(crate) const EXAMPLES: &str = "\
-Days are those of UTC. What a turn is thought to cost is reserved before the model is asked, and settled
-afterwards from what it used; prices are kept as data with the model's name.
+Days are those of UTC. What a turn is thought to cost is reserved before the model is asked, and
+settled afterwards from what it used, at the prices this den knows (DEN_PRICES adds to them).
 
 Examples:
   den cost                        today

@@ -9,7 +9,7 @@ mod waiting;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use twilight_model::id::{
     Id,
     marker::{GuildMarker, UserMarker},
@@ -22,21 +22,21 @@ use crate::{
 
 /// What `den data --help` teaches.
 pub(crate) const EXAMPLES: &str = "\
-An export is JSON lines, one item a line in DynamoDB's own notation. It holds what people said and the
-webhooks' tokens: keep it like a password, and remember that what is erased here is not erased there.
+An export is JSON lines, one item a line in DynamoDB's own notation. It holds what people said
+and the webhooks' tokens: keep it like a password. What is erased here later is not erased there.
 
 Examples:
-  den data export den.jsonl                     the den in .den, or DEN_TABLE
+  den data export den.jsonl                       the den in .den, or DEN_TABLE
   den data export - | gzip > den.jsonl.gz
-  den data import den.jsonl --data /tmp/other   makes the folder where it is missing
-  den data copy --from .den --to-table roast-den          from the laptop to AWS
-  den data copy --from-table roast-den --to .den          and back
-  den data erase --person 301                   every word of theirs, everywhere
-  den data erase --guild 1042                   every word said in a guild
-  den data erase --left --yes                   guilds that removed the den 30 days ago
+  den data import den.jsonl --data /tmp/other     makes the folder where it is missing
+  den data copy --from .den --to-table roast-den  from the laptop to AWS
+  den data copy --from-table roast-den --to .den  and back
+  den data erase --person 301                     every word of theirs, everywhere
+  den data erase --guild 1042                     every word said in a guild
+  den data erase --left --yes                     guilds that left more than 30 days ago
 
-To move a den: stop it, let its queues run dry, copy, start it at the new place. What was answered is not
-answered again, and what waits is answered there.";
+To move a den: stop it, let its queues run dry, copy, start it at the new place. What was
+answered is not answered again, and what waits is answered there.";
 
 /// What to do with what is kept.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -46,6 +46,9 @@ pub enum DataCommand {
         /// A file that is not there yet, or `-` for standard output
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Which den.
+        #[command(flatten)]
+        table: TableArgs,
     },
     /// Read everything from a file
     Import {
@@ -55,6 +58,9 @@ pub enum DataCommand {
         /// What may be overwritten.
         #[command(flatten)]
         over: Over,
+        /// Which den.
+        #[command(flatten)]
+        table: TableArgs,
     },
     /// Copy everything from one table to another
     Copy {
@@ -67,6 +73,9 @@ pub enum DataCommand {
         /// What may be overwritten.
         #[command(flatten)]
         over: Over,
+        /// Print JSON, for scripts
+        #[arg(long)]
+        json: bool,
     },
     /// Erase a person, a guild, or the guilds that left
     Erase {
@@ -76,6 +85,9 @@ pub enum DataCommand {
         /// Ask nothing
         #[arg(long)]
         yes: bool,
+        /// Which den.
+        #[command(flatten)]
+        table: TableArgs,
     },
 }
 
@@ -130,39 +142,38 @@ pub struct Whom {
 ///
 /// # Errors
 /// Where a table or a file cannot be used; what was done until then is said.
-pub async fn run(
-    command: DataCommand,
-    args: TableArgs,
-    settings: &Settings,
-) -> anyhow::Result<ExitCode> {
+pub async fn run(command: DataCommand, settings: &Settings) -> anyhow::Result<ExitCode> {
     match command {
-        DataCommand::Export { file } => {
-            // Standard output is the export itself.
-            let is_piped = file.as_os_str() == "-";
-            let (n, place) = table::with(&args, settings, async |opened| {
+        DataCommand::Export { file, table } => {
+            let (n, place) = table::with(&table, settings, async |opened| {
                 Ok((export::export(opened, &file).await?, opened.place.clone()))
             })
             .await?;
-            let told = format!("{} of {place} are in {}", items(n), file.display());
-            match is_piped {
+            match file.as_os_str() == "-" {
+                // Standard output is the export itself.
                 true => eprintln!("{} of {place} are exported", items(n)),
-                false => tell(&args, &told, serde_json::json!({"items": n})),
+                false => {
+                    let text = format!("{} of {place} are in {}", items(n), file.display());
+                    tell(table.json, &text, json!({"items": n}));
+                }
             }
         }
-        DataCommand::Import { file, over } => {
-            import::run(&file, over.over, &args, settings).await?
+        DataCommand::Import { file, over, table } => {
+            import::run(&file, over.over, &table, settings).await?;
         }
-        DataCommand::Copy { from, to, over } => {
-            copy::run(from, to, over.over, &args, settings).await?;
+        DataCommand::Copy { from, to, over, json } => {
+            copy::run(from, to, over.over, json, settings).await?;
         }
-        DataCommand::Erase { whom, yes } => return erase::run(whom, yes, &args, settings).await,
+        DataCommand::Erase { whom, yes, table } => {
+            return erase::run(whom, yes, &table, settings).await;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints what was done.
-fn tell(args: &TableArgs, text: &str, json: Value) {
-    match args.json {
+fn tell(as_json: bool, text: &str, json: Value) {
+    match as_json {
         true => println!("{json}"),
         false => println!("{text}"),
     }

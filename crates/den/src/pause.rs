@@ -18,10 +18,10 @@ use crate::{
 
 /// What `den pause --help` teaches.
 pub(crate) const EXAMPLES: &str = "\
-It holds from the next message on; an answer that is being written is finished. Whoever speaks to one that
-is paused is told nothing. The commands that show and delete what is kept go on working.
+It holds from the next message on; an answer that is being written is finished. Whoever speaks
+to one that is paused is told nothing. The commands that show and delete what is kept work on.
 
-In a guild its admins cannot take this back, but for a single personality, which is muted there.
+A guild's admins cannot take this back, but for a single personality, which is muted there.
 
 Examples:
   den pause                                   nobody answers anywhere

@@ -19,7 +19,7 @@ const USUAL: &str = ".den";
 /// Which den, and how the result is printed.
 #[derive(Clone, Debug, clap::Args)]
 pub struct TableArgs {
-    /// The folder of a den on this machine [default: the table DEN_TABLE names, else .den]
+    /// The folder of a den on this machine; without it, the table DEN_TABLE names, else .den
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Print JSON, for scripts

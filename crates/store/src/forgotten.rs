@@ -9,10 +9,7 @@ use twilight_model::id::{
 };
 
 use crate::{
-    Error, ITEM_VERSION, Space, Store,
-    keep::put,
-    leaf::number,
-    n, retention, s, ttl, window,
+    Error, ITEM_VERSION, Space, Store, keep::put, leaf::number, n, retention, s, ttl, window,
 };
 
 /// Until when what was said is not to be kept, in milliseconds since the Unix epoch.

@@ -282,7 +282,9 @@ impl Store {
             den: take(&mut found, &key_of_den)?.unwrap_or_default(),
             people: people
                 .iter()
-                .map(|user| Ok((*user, take(&mut found, &key_of_person(user))?.unwrap_or_default())))
+                .map(|user| {
+                    Ok((*user, take(&mut found, &key_of_person(user))?.unwrap_or_default()))
+                })
                 .collect::<Result<_, Error>>()?,
             deleted: (messages.iter())
                 .filter(|message| found.contains_key(&key_of_stone(message)))

@@ -8,7 +8,7 @@ use crate::{
     clock::now_ms,
     config::Settings,
     progress::Count,
-    table::{Opened, TableArgs, open_folder, open_new_folder, open_table},
+    table::{Opened, open_folder, open_new_folder, open_table},
 };
 
 /// Copies everything from one table to another.
@@ -16,7 +16,7 @@ pub(super) async fn run(
     from: From,
     to: To,
     over: bool,
-    args: &TableArgs,
+    as_json: bool,
     settings: &Settings,
 ) -> anyhow::Result<()> {
     anyhow::ensure!(
@@ -50,7 +50,7 @@ pub(super) async fn run(
     to.close().await;
     let (n, handed) = copied?;
     let text = format!("{} {told}{}", items(n), waiting::told(handed));
-    tell(args, &text, json!({"items": n, "queued": handed}));
+    tell(as_json, &text, json!({"items": n, "queued": handed}));
     Ok(())
 }
 

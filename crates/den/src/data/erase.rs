@@ -42,7 +42,7 @@ pub(super) async fn run(
                     opened.place,
                     retention::LEFT_GUILD
                 );
-                tell(args, &text, json!({"messages": 0, "facts": 0, "guilds": []}));
+                tell(args.json, &text, json!({"messages": 0, "facts": 0, "guilds": []}));
                 return Ok(ExitCode::SUCCESS);
             }
             (None, [guild]) => format!("everything said and learned in guild {guild}"),
@@ -72,7 +72,7 @@ pub(super) async fn run(
              them; remove those too",
             opened.place
         );
-        tell(args, &text, json!({"messages": messages, "facts": facts, "guilds": guilds}));
+        tell(args.json, &text, json!({"messages": messages, "facts": facts, "guilds": guilds}));
         Ok(ExitCode::SUCCESS)
     })
     .await

@@ -51,7 +51,7 @@ pub(super) async fn run(
     let (n, handed) = handed?;
     let mut text = format!("{} are in {place}", items(n));
     text.push_str(&waiting::told(handed));
-    tell(args, &text, json!({"items": n, "queued": handed}));
+    tell(args.json, &text, json!({"items": n, "queued": handed}));
     Ok(())
 }
 

@@ -122,7 +122,7 @@ async fn a_den_that_can_work_is_told_so() {
       ✓ the token is Roast Den's
       ✓ the Message Content intent is on
       ✓ 1000 of 1000 connections are left today
-      ✓ all 3 commands are registered
+      ✓ all 19 commands are registered
 
     Permissions
       ✓ The Ember Society: all that is needed, in 1 channel

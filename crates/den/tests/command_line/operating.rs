@@ -240,7 +240,7 @@ async fn what_was_spent_is_told_by_day_guild_personality_and_model() {
     let bill: Value = serde_json::from_str(told(&run)).unwrap();
     assert_eq!(bill["total"]["micro_dollars"], 12_300);
     assert_eq!(bill["days"][0]["entries"][0]["personality"], "turbo");
-    let run = desk.den(&["cost"]).await;
+    let run = desk.den(&["cost", "--day", "2025-01-01"]).await;
     assert!(told(&run).ends_with("nothing was spent\n"), "{}", run.out);
     assert_eq!(desk.den(&["cost", "--day", "yesterday"]).await.code, Some(2));
 }

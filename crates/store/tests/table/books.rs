@@ -33,7 +33,10 @@ async fn of_two_corrections_of_one_memory_at_once_one_is_told_that_it_is_gone() 
     let correct = |id: &'static str, text: &'static str| {
         let new = fact(id, ANN, text);
         async move {
-            store.change_book(&public(), about, |book| book.correct("1", new.clone())).await.unwrap()
+            store
+                .change_book(&public(), about, |book| book.correct("1", new.clone()))
+                .await
+                .unwrap()
         }
     };
     let (bread, cake) = tokio::join!(correct("2", "I like bread"), correct("3", "I like cake"));

@@ -48,8 +48,10 @@ async fn a_closed_claim_acknowledges_duplicates_and_keeps_no_text() {
     world.store.generated(&event, &[], &first, &secret).await.unwrap();
     world.store.close(&event, &first, true, "{}").await.unwrap();
     for at_ms in [1, 60_000, 3_600_000] {
-        let again =
-            world.store.claim(&event, std::slice::from_ref(&event), &attempt("again", at_ms), None).await;
+        let again = world
+            .store
+            .claim(&event, std::slice::from_ref(&event), &attempt("again", at_ms), None)
+            .await;
         assert!(matches!(again, Ok(Claimed::Closed)), "{again:?}");
     }
     assert_eq!(world.store.why(Id::new(1)).await.unwrap(), ["{}"]);
@@ -143,7 +145,8 @@ async fn a_claim_whose_answer_was_lost_is_still_ours() {
     let world = fresh().await;
     let (event, first) = (event(1), attempt("first", 0));
     won(world.store.claim(&event, std::slice::from_ref(&event), &first, None).await.unwrap());
-    let again = won(world.store.claim(&event, std::slice::from_ref(&event), &first, None).await.unwrap());
+    let again =
+        won(world.store.claim(&event, std::slice::from_ref(&event), &first, None).await.unwrap());
     assert_eq!(again.crashed, 0);
 }
 

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use queue::{Line, Person, Quoted, What};
-use store::{About, Answer, Episode, Erased, Progress, Record, Scope, Space};
+use store::{About, Answer, Episode, Erased, Kept, Progress, Record, Scope, Space};
 use twilight_model::id::Id;
 
 use crate::world::{
-    ANN, ATTIC, BEN, ELSEWHERE, GUILD, HALL, NOW, PARLOUR, WHISPER, World, answered, attempt, event,
-    fact, fresh, grim, private, public, said, turbo, waiting,
+    ANN, ATTIC, BEN, ELSEWHERE, GUILD, HALL, NOW, PARLOUR, WHISPER, World, answered, attempt,
+    event, fact, fresh, grim, private, public, said, turbo, waiting,
 };
 
 /// A word that only Ann says, one that is only said to her or about her, and one that only Ben says.
@@ -25,8 +25,11 @@ fn bens(world: &World, n: usize) -> Episode {
 }
 
 /// Everywhere Ann and Ben have words: guilds, channels, personalities.
-fn scopes() -> Vec<(Scope, Option<Id<twilight_model::id::marker::GuildMarker>>, Id<twilight_model::id::marker::ChannelMarker>)>
-{
+fn scopes() -> Vec<(
+    Scope,
+    Option<Id<twilight_model::id::marker::GuildMarker>>,
+    Id<twilight_model::id::marker::ChannelMarker>,
+)> {
     let there = Scope::new(Space::Guild(ELSEWHERE), grim());
     let with_turbo = Scope { personality: turbo(), ..public() };
     let whisper = Scope::new(Space::Channel(WHISPER), grim());
@@ -170,6 +173,26 @@ async fn what_is_kept_during_an_erasure_can_be_found_by_the_next() {
 }
 
 #[tokio::test]
+async fn an_erasure_that_overtakes_a_turn_wins() {
+    let world = fresh().await;
+    let store = &world.store;
+    store.erase_person(ANN, NOW + 5, |_| ()).await.unwrap();
+    // The turn had looked before, and keeps now.
+    let scope = public();
+    let episodes = [anns(&world, 1), answered(world.message(), ANN, TO_ANN), bens(&world, 1)];
+    let kept =
+        Kept { scope: &scope, guild: Some(GUILD), channel: HALL, episodes: &episodes, days: 365 };
+    store.keep(&kept, NOW + 6).await.unwrap();
+    store.honour_erasures(&kept, NOW + 4, NOW + 6).await.unwrap();
+    let all = world.everything().await;
+    assert!(!all.contains(ANNS) && !all.contains(TO_ANN) && all.contains(BENS));
+    // A turn that began later keeps what it heard.
+    store.keep(&kept, NOW + 20).await.unwrap();
+    store.honour_erasures(&kept, NOW + 10, NOW + 20).await.unwrap();
+    assert!(world.everything().await.contains(ANNS));
+}
+
+#[tokio::test]
 async fn an_export_while_an_erasure_runs_is_whole_or_shorter_and_never_fails() {
     let world = fresh().await;
     they_talk(&world).await;
@@ -199,7 +222,7 @@ async fn an_export_holds_everything_about_one_person_and_nothing_of_others() {
     assert_eq!(count(|record| matches!(record, Record::Report { .. })), 1);
     let json = serde_json::to_string(&records).unwrap();
     assert!(!json.contains(BENS));
-    assert!(!records[0].space().is_some(), "what she wants lies nowhere in particular");
+    assert!(records[0].space().is_none(), "what she wants lies nowhere in particular");
     let Some(Record::Message { at_ms, space, .. }) =
         records.iter().find(|record| matches!(record, Record::Message { .. }))
     else {
@@ -217,12 +240,23 @@ async fn an_export_holds_everything_about_one_person_and_nothing_of_others() {
 async fn ten_thousand_items_of_a_person_are_gone_within_a_minute() {
     let world = fresh().await;
     let store = &world.store;
-    for _ in 0..25 {
-        let lines: Vec<Episode> = (0..200).map(|n| anns(&world, n)).collect();
-        world.keep(&lines).await;
-        while store.seal(&public()).await.unwrap() {}
+    let first = anns(&world, 1);
+    world.keep(std::slice::from_ref(&first)).await;
+    // The same again and again, put into the engine directly: that takes a tenth of the time.
+    let kept = world.everything().await;
+    let first = first.message_id.to_string();
+    let mut items = Vec::new();
+    for _ in 1..5_000 {
+        let next = world.message().to_string();
+        let rows = kept.lines().filter(|row| row.contains(&first));
+        let rows = rows.map(|row| serde_json::from_str(&row.replace(&first, &next)).unwrap());
+        items.extend(rows);
     }
+    world.db.import_items("den", items, Default::default()).unwrap();
     world.keep(&[bens(&world, 1)]).await;
+    for _ in 0..60 {
+        assert!(store.seal(&public()).await.unwrap());
+    }
     // In the window, in pages, and a keeper each.
     let n_items = store.n_items().await.unwrap();
     assert!(n_items > 10_000, "{n_items}");

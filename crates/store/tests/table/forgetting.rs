@@ -31,19 +31,19 @@ async fn a_deleted_message_is_gone_from_the_window_the_pages_the_facts_and_the_s
     for (n, id) in [(0, ids[0]), (129, ids[129])] {
         let from_it = store::Fact { message_id: Some(id), ..fact("1", ANN, &format!("fact {n}")) };
         let about = About::Person(ANN);
-        store.change_book(&public(), about, |book| book.add(from_it.clone())).await.unwrap().unwrap();
+        store
+            .change_book(&public(), about, |book| book.add(from_it.clone()))
+            .await
+            .unwrap()
+            .unwrap();
         let gone = format!("line {n} about soup");
         assert_eq!(texts(&world).await.iter().filter(|text| **text == gone).count().min(1), 1);
 
         let dropped = store.summary(HALL, &grim()).await.unwrap().dropped;
         store.bury(&[id], NOW).await.unwrap();
         let keepers = store.forget_message(id, NOW).await.unwrap();
-        let keeper = Keeper {
-            personality: grim(),
-            space: Space::Guild(GUILD),
-            channel: HALL,
-            own: false,
-        };
+        let keeper =
+            Keeper { personality: grim(), space: Space::Guild(GUILD), channel: HALL, own: false };
         assert_eq!(keepers, [keeper]);
         assert!(!texts(&world).await.contains(&gone));
         let all = world.everything().await;
@@ -138,7 +138,7 @@ async fn a_message_kept_in_two_memories_is_forgotten_in_both() {
     let world = fresh().await;
     let turbo = store::Scope { personality: crate::world::turbo(), ..public() };
     let to_both = said(9, ANN, "a word to both");
-    world.keep(&[to_both.clone()]).await;
+    world.keep(std::slice::from_ref(&to_both)).await;
     world.keep_in(&turbo, Some(GUILD), HALL, &[to_both]).await;
     let keepers = world.store.forget_message(Id::new(9), NOW).await.unwrap();
     assert_eq!(keepers.len(), 2);
@@ -158,7 +158,8 @@ async fn one_thing_said_in_private_is_kept_in_its_channel_alone() {
 async fn what_is_kept_twice_is_kept_once() {
     let world = fresh().await;
     let scope = public();
-    let episodes = [said(at(0), ANN, "first"), answered(at(1), ANN, "boo"), said(at(0), ANN, "then")];
+    let episodes =
+        [said(at(0), ANN, "first"), answered(at(1), ANN, "boo"), said(at(0), ANN, "then")];
     let kept = Kept { scope: &scope, guild: None, channel: HALL, episodes: &episodes, days: 365 };
     world.store.keep(&kept, NOW).await.unwrap();
     world.store.keep(&kept, NOW).await.unwrap();

@@ -146,6 +146,7 @@ async fn a_gather_that_fails_holds_nothing() {
     // A key that cannot be read makes the gather fail, beside a claim that is won.
     let broken = r#"{"pk":{"S":"G#7"},"sk":{"S":"ROW"},"rev":{"N":"1"},"budget":{"S":"lots"}}"#;
     store.load(&[broken]).await.unwrap();
+    let wanted = Wanted { reserve: 55, ..wanted };
     store.gather(&wanted, &attempt("fails", 20_000)).await.unwrap_err();
     let spent = store.spending(Purse::Den, Day::of(NOW)).await.unwrap();
     assert_eq!(spent.reserved, 40, "what the crashed one held, and no more");

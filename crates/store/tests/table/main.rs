@@ -1,5 +1,10 @@
 //! What is kept, against an embedded DynamoDB engine behind the real SDK.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that unwraps says all there is to say when it fails"
+)]
+
 mod books;
 mod claims;
 mod durable;

@@ -73,8 +73,7 @@ async fn what_has_aged_is_left_behind() {
 async fn a_copy_of_what_was_sealed_since_does_no_harm() {
     let world = fresh().await;
     let scope = public();
-    let many: Vec<_> =
-        (1..=96).map(|n| crate::world::said(n, ANN, &format!("line {n}"))).collect();
+    let many: Vec<_> = (1..=96).map(|n| crate::world::said(n, ANN, &format!("line {n}"))).collect();
     world.keep(&many).await;
     let early = lines(&world, NOW).await;
     assert!(world.store.seal(&scope).await.unwrap());

@@ -1,6 +1,7 @@
 //! Pages: what was said long ago, sealed.
 
-use store::{MOST_PAGES, Store};
+use serde_json::json;
+use store::{Episode, MOST_PAGES, Store};
 use twilight_model::id::Id;
 
 use crate::world::{ANN, BEN, NOW, World, at, fresh, public, said};
@@ -45,29 +46,69 @@ async fn two_sealers_at_once_make_one_page() {
     assert_eq!(world.remembered().await.len(), 70, "nothing is lost, nothing doubled");
 }
 
+/// The key of an open message, for another worker's request.
+fn key(message: u64) -> serde_json::Value {
+    json!({"pk": {"S": "S#G7"}, "sk": {"S": format!("E#grim#{message:020}")}})
+}
+
 #[tokio::test]
-async fn what_is_deleted_or_edited_while_a_page_is_made_is_not_in_it_as_it_was() {
+async fn what_is_edited_while_a_page_is_made_is_not_in_it_as_it_was() {
+    let world = fresh().await;
+    let lines: Vec<_> = (1..=70).map(|n| said(n, ANN, &format!("line {n}"))).collect();
+    world.keep(&lines).await;
+    world.meanwhile("TransactWriteItems", |db| {
+        let edit = json!({
+            "TableName": "den",
+            "Key": key(5),
+            "UpdateExpression": "SET #text = :text",
+            "ExpressionAttributeNames": {"#text": "text"},
+            "ExpressionAttributeValues": {":text": {"S": "mended"}},
+        });
+        db.update_item(serde_json::from_value(edit).unwrap()).unwrap();
+    });
+    assert!(!seal(&world.store).await, "it is not as it was read");
+    assert!(seal(&world.store).await);
+    let now = world.remembered().await;
+    assert!(now.contains(&"mended".to_owned()) && !now.contains(&"line 5".to_owned()));
+    assert_eq!(now.len(), 70);
+}
+
+#[tokio::test]
+async fn what_is_deleted_while_a_page_is_made_is_in_no_page() {
+    let world = fresh().await;
+    let lines: Vec<_> = (1..=70).map(|n| said(n, ANN, &format!("line {n}"))).collect();
+    world.keep(&lines).await;
+    for gone in [1, 20, 32] {
+        world.meanwhile("TransactWriteItems", move |db| {
+            let delete = json!({"TableName": "den", "Key": key(gone)});
+            db.delete_item(serde_json::from_value(delete).unwrap()).unwrap();
+        });
+        assert!(!seal(&world.store).await, "{gone} is gone");
+    }
+    assert!(seal(&world.store).await);
+    let now = world.remembered().await;
+    assert_eq!(now.len(), 67);
+    for gone in ["line 1", "line 20", "line 32"] {
+        assert!(!now.contains(&gone.to_owned()), "{gone}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_is_folded_while_it_is_forgotten_is_found_in_its_page() {
     let world = fresh().await;
     let store = &world.store;
-    for round in 0..8 {
-        let first = 1 + round * 100;
-        let lines: Vec<_> =
-            (first..first + 70).map(|n| said(n, ANN, &format!("line {n}"))).collect();
-        world.keep(&lines).await;
-        let (gone, mended) = (Id::new(first + 3), Id::new(first + 5));
-        let (sealed, forgotten, edited) = tokio::join!(
-            seal(store),
-            store.forget_message(gone, NOW),
-            store.edit_message(mended, "mended", &[1], NOW),
-        );
-        assert_eq!((forgotten.unwrap().len(), edited.unwrap().len()), (1, 1));
-        while seal(store).await {}
-        let now = world.remembered().await;
-        assert!(!now.contains(&format!("line {gone}")), "round {round}, sealed {sealed}");
-        assert!(!now.contains(&format!("line {mended}")), "round {round}, sealed {sealed}");
-        assert!(now.contains(&format!("line {}", first + 4)), "round {round}, sealed {sealed}");
-        assert_eq!(now.iter().filter(|line| *line == "mended").count() as u64, round + 1);
-    }
+    let lines: Vec<_> = (1..=70).map(|n| said(n, ANN, &format!("line {n}"))).collect();
+    world.keep(&lines).await;
+    // Looked for among the open ones, it is a page's when it is to be deleted.
+    let sealer = store.clone();
+    let handle = tokio::runtime::Handle::current();
+    world.meanwhile("DeleteItem", move |_| {
+        let sealed = std::thread::spawn(move || handle.block_on(async { seal(&sealer).await }));
+        assert!(sealed.join().unwrap());
+    });
+    store.forget_message(Id::new(7), NOW).await.unwrap();
+    assert!(!world.everything().await.contains("line 7\""));
+    assert_eq!(world.remembered().await.len(), 69);
 }
 
 #[tokio::test]
@@ -179,14 +220,32 @@ async fn the_oldest_pages_go_when_there_are_too_many() {
     assert_eq!((keepers, turns), (232, 232), "and everything that led to it");
 }
 
+/// What the bound comes to in bytes: 512 pages of common talk, with all that recall looks for in it.
 #[tokio::test]
-async fn a_year_of_common_talk_is_a_few_megabytes() {
+async fn a_scope_of_many_years_is_a_few_megabytes() {
     let world = fresh().await;
-    world.chatter(1_000).await;
+    let words = "the soup of that evening was better than any I had in years but for one thing";
+    let words: Vec<&str> = words.split(' ').collect();
+    let line = |n: u64| {
+        let text: Vec<&str> =
+            (0..12).map(|word| words[((n * 7 + word * word * n) % 17) as usize]).collect();
+        let term = |word: u64| (n * 2_654_435_761 + word * 40_503 * n) as u32;
+        Episode { terms: (0..8).map(term).collect(), ..said(n << 22, ANN, &text.join(" ")) }
+    };
+    let lines: Vec<Episode> = (1..=400).map(line).collect();
+    for some in lines.chunks(100) {
+        world.keep(some).await;
+        while seal(&world.store).await {}
+    }
     let all = world.everything().await;
-    let pages: Vec<&str> = all.lines().filter(|line| line.contains(r#""page":"#)).collect();
-    let bytes: usize = pages.iter().map(|page| page.len()).sum();
-    let a_message = bytes / (pages.len() * 32);
-    // The line holds the page unfolded as well; this bounds both together.
-    assert!(a_message < 300, "{a_message} bytes a message");
+    let sizes = all.lines().filter_map(|line| {
+        let item: serde_json::Value =
+            serde_json::from_str(&line[line.find(r#"{"body""#)?..]).ok()?;
+        Some(item["body"]["B"].as_str()?.len() / 4 * 3)
+    });
+    let sizes: Vec<usize> = sizes.collect();
+    let page = sizes.iter().sum::<usize>() / sizes.len();
+    let most = page * MOST_PAGES as usize;
+    println!("{page} bytes a page, {most} in a scope");
+    assert!(sizes.len() > 8 && most < 4_000_000, "{page} bytes a page");
 }

@@ -129,3 +129,20 @@ async fn of_many_workers_one_says_it_today() {
     let tomorrow = store::Day(day.0 + 1);
     assert!(world.store.is_first(Space::Guild(GUILD), "spent", tomorrow, NOW).await.unwrap());
 }
+
+#[tokio::test]
+async fn the_allowlist_is_what_was_set_by_whatever_way() {
+    let world = fresh().await;
+    let store = &world.store;
+    store.set_allowed(GUILD, true).await.unwrap();
+    store.set_allowed(GUILD, true).await.unwrap();
+    let allow = |row: &mut GuildRow| {
+        row.allowed = true;
+        Ok::<_, Infallible>(())
+    };
+    let Ok(()) = store.change_guild(ELSEWHERE, allow).await.unwrap();
+    assert!(store.guild(GUILD).await.unwrap().allowed);
+    assert_eq!(store.allowed_guilds().await.unwrap(), [GUILD, ELSEWHERE]);
+    store.set_allowed(GUILD, false).await.unwrap();
+    assert_eq!(store.allowed_guilds().await.unwrap(), [ELSEWHERE]);
+}

@@ -1,9 +1,21 @@
 //! A fresh table, and people who say things.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::{
+    config::{
+        BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents,
+        interceptors::BeforeTransmitInterceptorContextRef,
+    },
+    error::BoxError,
+};
 use dynoxide::Database;
 use personality::PersonalityId;
 use queue::{Addressed, Event, EventId, Message, Person, What};
@@ -32,7 +44,40 @@ pub const WHISPER: Id<ChannelMarker> = Id::new(91);
 pub struct World {
     pub store: Store,
     pub db: Database,
+    meanwhile: Meanwhile,
     next: AtomicU64,
+}
+
+/// What another worker does just before a request of a kind is sent: once.
+#[derive(Clone, Default)]
+struct Meanwhile(Arc<Mutex<Option<Act>>>);
+
+type Act = (&'static str, Box<dyn FnOnce() + Send>);
+
+impl fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Meanwhile")
+    }
+}
+
+impl Intercept for Meanwhile {
+    fn name(&self) -> &'static str {
+        "Meanwhile"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
+        let act = self.0.lock().unwrap().take_if(|(kind, _)| target.ends_with(*kind));
+        if let Some((_, act)) = act {
+            act();
+        }
+        Ok(())
+    }
 }
 
 /// A table in memory, of this test alone.
@@ -49,7 +94,9 @@ async fn over(db: Database) -> World {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(dynoxide::server::serve_on(listener, db.clone()));
+    let meanwhile = Meanwhile::default();
     let config = aws_sdk_dynamodb::Config::builder()
+        .interceptor(meanwhile.clone())
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("local"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
@@ -58,7 +105,7 @@ async fn over(db: Database) -> World {
         .build();
     let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config), "den");
     store.init().await.expect("a table");
-    World { store, db, next: AtomicU64::new(at(0)) }
+    World { store, db, meanwhile, next: AtomicU64::new(at(0)) }
 }
 
 /// The id of a message written so many milliseconds after [`NOW`].
@@ -154,6 +201,12 @@ pub fn waiting(cause: u64, user: Id<UserMarker>, text: &str) -> Event {
 }
 
 impl World {
+    /// Another worker changes the table just before the next request of this kind, such as `PutItem`, is sent.
+    pub fn meanwhile(&self, kind: &'static str, act: impl FnOnce(&Database) + Send + 'static) {
+        let db = self.db.clone();
+        *self.meanwhile.0.lock().unwrap() = Some((kind, Box::new(move || act(&db))));
+    }
+
     /// The id of a message written now; every one is later than the one before.
     pub fn message(&self) -> u64 {
         self.next.fetch_add(1 << 22, Ordering::Relaxed)

@@ -27,7 +27,8 @@ impl Bot {
         let config = ConfigBuilder::new(TOKEN.to_owned(), Intents::GUILDS)
             .proxy_url(sim.gateway_url().to_owned());
         let shard = Shard::with_config(ShardId::ONE, config.build());
-        let mut bot = Self { shard, client: Client::new(), api: format!("{}/api/v{API}", sim.url()) };
+        let mut bot =
+            Self { shard, client: Client::new(), api: format!("{}/api/v{API}", sim.url()) };
         bot.event(|event| matches!(event, Event::Ready(_)).then_some(())).await;
         let path = format!("/applications/{}/commands", application.to_string());
         bot.send(bot.request(Method::PUT, &path).json(&commands)).await;
