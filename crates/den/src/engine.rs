@@ -82,6 +82,8 @@ impl Engine {
             sink,
             operators: at.operators.clone().into(),
         };
+        let swept = den_worker::sweep(&table.store, crate::clock::now_ms()).await;
+        swept.context("erase the servers that left long ago")?;
         let inbox = Inbox::new(worker, CancellationToken::new());
         let worker = inbox.worker().clone();
         let n_left = inbox.drain().await.context("take up what an earlier den left")?;

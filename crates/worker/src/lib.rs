@@ -23,6 +23,7 @@ mod settle;
 mod source;
 mod space;
 mod steward;
+mod sweep;
 mod told;
 mod turn;
 mod verdict;
@@ -42,6 +43,7 @@ pub use clock::Deadline;
 pub use dead_letter::DeadLetters;
 pub use memory::Memory;
 pub use models::{Models, Provider, allows};
+pub use sweep::sweep;
 pub use verdict::{Delivery, Verdict};
 
 /// Everything a turn works with. Cheap to clone.

@@ -12,7 +12,9 @@ mod told;
 use queue::{Event, What};
 
 pub(crate) use self::{asked::Asked, memory::rewrite, told::Told};
-use crate::{Deadline, Verdict, Worker, reply::POST_TIMEOUT, verdict::rest};
+use crate::{
+    Deadline, Verdict, Worker, clock::now_ms, reply::POST_TIMEOUT, sweep::sweep, verdict::rest,
+};
 
 /// After so many deliveries, what fails for good goes aside: it must not hold up its channel for ever.
 const PATIENCE: u32 = 6;
@@ -44,7 +46,10 @@ pub(crate) async fn serve(
         What::Edited(edited) => memory::edited(worker, event, edited).await,
         What::Deleted { message_ids } => memory::deleted(worker, message_ids).await,
         What::Joined => house::joined(worker, event).await,
-        What::Left => house::left(worker, event).await,
+        What::Left => match house::left(worker, event).await {
+            Ok(()) => sweep(&worker.store, now_ms()).await.map(drop).map_err(Trouble::from),
+            failed => failed,
+        },
         What::Message(_) | What::Again(_) | What::Chore(_) => {
             return Verdict::Dead { reason: "the steward has no character".to_owned() };
         }

@@ -107,8 +107,10 @@ pub(crate) async fn turn(
                 match worker.store.let_go(&ids[0], &attempt).await {
                     Ok(()) => {
                         give_back(worker, &purses, held).await;
-                        if let Some(before) = progress.held {
-                            give_back(worker, &purses, before).await;
+                        if let Some(before) = progress.held
+                            && let Err(e) = count_as_spent(worker, &purses, before).await
+                        {
+                            tracing::warn!(error = %e, "what an earlier attempt used was not counted");
                         }
                     }
                     Err(e) => tracing::debug!(error = %e, "a reservation stays with its claim"),
@@ -154,17 +156,11 @@ pub(crate) async fn turn(
         // Reserved under a claim that was closed before: this turn's own holds nothing.
         give_back(worker, &purses, held).await;
     }
-    if let Some(before) = share.progress.held {
-        let settled = match share.progress.has_begun() {
-            true => money::count_as_spent(worker, &purses, before).await,
-            false => {
-                give_back(worker, &purses, before).await;
-                Ok(())
-            }
-        };
-        if let Err(e) = settled {
-            tracing::warn!(error = %e, "what an earlier attempt used was not counted");
-        }
+    if let Some(before) = share.progress.held
+        // It may have asked a model, and nobody knows what that came to.
+        && let Err(e) = count_as_spent(worker, &purses, before).await
+    {
+        tracing::warn!(error = %e, "what an earlier attempt used was not counted");
     }
     if share.progress.crashed >= POISON {
         let mut verdicts = vec![Verdict::Done; share.closed_before];

@@ -79,3 +79,43 @@ async fn a_guild_that_removes_the_den_is_noted_until_it_comes_back() {
     let guild = Id::new(house.guild.get());
     assert_eq!(house.worker.store.set_left(guild, None).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_guild_that_left_is_erased_after_its_days_and_one_that_came_back_is_not() {
+    const DAY_MS: u64 = 86_400_000;
+    let house = House::new().await;
+    let store = &house.worker.store;
+    let now = happens(&house, What::Left).received_at_ms;
+    let grim: personality::PersonalityId = "grim".parse().unwrap();
+    let keep = async |guild: u64, left_ms: Option<u64>| {
+        let scope = store::Scope::new(store::Space::Guild(Id::new(guild)), grim.clone());
+        let told = store::Episode {
+            message_id: Id::new(guild + 1),
+            channel_id: Id::new(guild + 2),
+            speaker: store::Speaker::Person { id: Id::new(7), name: "Ann".to_owned() },
+            text: "my cat is called Biscuit".to_owned(),
+            reply_to: None,
+            to: None,
+            terms: Vec::new(),
+            terms_version: 0,
+        };
+        let kept = store::Kept {
+            scope: &scope,
+            guild: Some(Id::new(guild)),
+            channel: Id::new(guild + 2),
+            episodes: &[told],
+            days: 365,
+        };
+        store.keep(&kept, now).await.unwrap();
+        store.set_left(Id::new(guild), left_ms).await.unwrap();
+        scope
+    };
+    let long_gone = keep(9_000, Some(now - 31 * DAY_MS)).await;
+    let just_gone = keep(9_100, Some(now - 29 * DAY_MS)).await;
+    let back = keep(9_200, Some(now - 40 * DAY_MS)).await;
+    store.set_left(Id::new(9_200), None).await.unwrap();
+
+    house.done(&happens(&house, What::Left)).await;
+    let left = async |scope| store.episodes(scope, None).await.unwrap().messages.len();
+    assert_eq!((left(&long_gone).await, left(&just_gone).await, left(&back).await), (0, 1, 1));
+}

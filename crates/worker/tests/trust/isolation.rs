@@ -3,7 +3,10 @@
 //! whatever anybody or any model sees is searched for words that do not belong there.
 
 mod act;
+mod keep;
+mod look;
 mod play;
+mod shelf;
 mod talk;
 mod town;
 mod words;
@@ -16,13 +19,18 @@ use proptest::{
 };
 use tokio::runtime::Runtime;
 
+use crate::world::table;
+
 use self::{
     act::act,
+    keep::Shelf,
     town::{Den, Town},
+    words::Words,
 };
 
 /// Runs of acts, each in a town of its own, and the most acts of each.
-const RUNS: u32 = 12;
+const RUNS: u32 = 18;
+const SHELVES: u32 = 25;
 const ACTS: usize = 60;
 
 #[test]
@@ -51,6 +59,34 @@ fn no_word_is_seen_where_it_does_not_belong() {
     assert!(seen.before > 0 && seen.elsewhere > 0 && seen.facts > 0 && seen.exported > 0, "{seen}");
 }
 
+#[test]
+fn no_word_is_read_or_remembered_where_it_does_not_belong() {
+    let runtime = Runtime::new().expect("a runtime");
+    let (_, store) = runtime.block_on(table());
+    let config = config(SHELVES);
+    println!("acts at the store: seed {}", config.rng_seed);
+    let (words, cases) = (RefCell::new(Words::default()), RefCell::new(0));
+    let started = Instant::now();
+    let acts = prop::collection::vec(shelf::act(), ACTS..=ACTS);
+    let ran = TestRunner::new(config).run(&acts, |acts| {
+        let mut words = words.borrow_mut();
+        words.unquoted.clear();
+        let mut shelf = Shelf::new(&store);
+        for act in &acts {
+            let judged = runtime.block_on(shelf.act(&mut words, act));
+            judged.map_err(|why| TestCaseError::fail(format!("{act:?}: {why}")))?;
+            *cases.borrow_mut() += act.cases();
+        }
+        Ok(())
+    });
+    let (cases, seen) = (cases.into_inner(), &words.borrow().seen);
+    println!("{cases} cases at the store in {:?}; seen: {seen}", started.elapsed());
+    if let Err(failed) = ran {
+        panic!("{failed}");
+    }
+    assert!(seen.before > 0 && seen.elsewhere > 0 && seen.facts > 0, "{seen}");
+}
+
 /// So many runs, unless `PROPTEST_CASES` says otherwise; with a seed that is told, so that
 /// `PROPTEST_RNG_SEED` repeats them.
 fn config(runs: u32) -> ProptestConfig {
@@ -61,5 +97,6 @@ fn config(runs: u32) -> ProptestConfig {
         fixed => fixed,
     };
     let failure_persistence = None;
-    ProptestConfig { cases, rng_seed, failure_persistence, max_shrink_iters: 60, ..named }
+    let max_shrink_iters = named.max_shrink_iters.min(40);
+    ProptestConfig { cases, rng_seed, failure_persistence, max_shrink_iters, ..named }
 }

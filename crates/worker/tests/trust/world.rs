@@ -50,9 +50,7 @@ impl World {
         let sim = Sim::start(settings).await.expect("a discord");
         let app = sim.world().add_application("Den", TOKEN);
         let aws = aws::local_config().await;
-        let db = table(&aws).await;
-        let store = Store::new(db.clone(), TABLE);
-        store.init().await.expect("a table");
+        let (db, store) = table().await;
         let bedrock = BedrockSim::start().await;
         let client =
             aws_sdk_bedrockruntime::config::Builder::from(&aws).endpoint_url(bedrock.url()).build();
@@ -205,7 +203,8 @@ impl Sink for Caused {
     }
 }
 
-async fn table(aws: &aws_config::SdkConfig) -> Client {
+/// An empty table.
+pub async fn table() -> (Client, Store) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let engine = dynoxide::Database::memory().expect("an engine");
@@ -215,8 +214,11 @@ async fn table(aws: &aws_config::SdkConfig) -> Client {
         .operation_attempt_timeout(PATIENCE)
         .operation_timeout(PATIENCE)
         .build();
-    let config = aws_sdk_dynamodb::config::Builder::from(aws).endpoint_url(url);
-    Client::from_conf(config.timeout_config(patience).build())
+    let config = aws_sdk_dynamodb::config::Builder::from(&aws::local_config().await);
+    let db = Client::from_conf(config.endpoint_url(url).timeout_config(patience).build());
+    let store = Store::new(db.clone(), TABLE);
+    store.init().await.expect("a table");
+    (db, store)
 }
 
 /// Somebody who lives in the den, and whom no limit silences.

@@ -46,7 +46,7 @@ impl Town {
                 let (place, who) = (self.place(place), self.reader(self.place(place), who));
                 let here = self.places[place];
                 self.pressed(den, place, who, "forget-me:yes").await;
-                self.end(den, Fate::Erased, |word| {
+                self.end(den, Fate::Forgotten, |word| {
                     let is_here = word.place == here
                         || (word.place.is_public && here.guild == word.place.guild);
                     word.belongs_to(who) && is_here
@@ -57,7 +57,7 @@ impl Town {
                 let here = self.places[place];
                 let answer = self.pressed(den, place, who, "forget-here:yes").await;
                 if answer.text.contains("is left") {
-                    self.end(den, Fate::Erased, |word| word.place == here);
+                    self.end(den, Fate::Forgotten, |word| word.place == here);
                 }
             }
             Act::Show { place, who } => self.mine(den, place, who, "privacy show").await?,
@@ -134,15 +134,8 @@ impl Town {
         let personality = den.words.get(standing.word).personality;
         let new = self.word(den, Kind::Message, standing.place, personality, standing.by);
         let old = den.words.get(standing.word).clone();
-        den.words.get_mut(standing.word).fate = Fate::Deleted;
-        *den.words.get_mut(new) = Word {
-            text: den.words.get(new).text.clone(),
-            fate: match old.fate {
-                Fate::Lives => Fate::Lives,
-                fate => fate,
-            },
-            ..old
-        };
+        den.words.get_mut(standing.word).fate = Fate::Edited;
+        *den.words.get_mut(new) = Word { text: den.words.get(new).text.clone(), ..old };
         let text = format!("Remember that I meant {}", den.words.get(new).text);
         let world = den.world.sim.world();
         world.edit(standing.by, standing.message, &text).expect("it is theirs");
@@ -206,7 +199,13 @@ impl Town {
         let personality = den.personalities[to].to_string();
         let ask =
             Ask::Menu { name: "Remember this", on: standing.message, personality: &personality };
-        den.world.ask(self.worker(), who, self.places[standing.place].channel, &ask).await;
+        let channel = self.places[standing.place].channel;
+        let answer = den.world.ask(self.worker(), who, channel, &ask).await;
+        let word = den.words.get_mut(standing.word);
+        // It stood there still, and was not to be kept only then.
+        if answer.text.contains("remembers about") && word.fate != Fate::Erased {
+            word.fate = Fate::Lives;
+        }
     }
 
     async fn memories(&self, den: &mut Den, place: u8, to: u8, who: u8) -> Result<(), String> {

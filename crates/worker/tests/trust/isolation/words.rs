@@ -21,9 +21,13 @@ pub enum Fate {
     Lives,
     /// Its author does not want to be remembered: it is there for one answer.
     NotKept,
+    /// Its author had it forgotten where it was said; it still stands there for all to read.
+    Forgotten,
     /// Its author had everything erased.
     Erased,
     Deleted,
+    /// Its author put another in its place.
+    Edited,
     /// It was a memory, and somebody corrected it.
     Corrected,
 }
@@ -201,8 +205,10 @@ impl Words {
                 if quoted.contains(&number) || before.contains(&number) =>
             {
                 match word.fate {
-                    Fate::Deleted | Fate::Erased => Err("it came along, and is gone"),
+                    Fate::Deleted => Err("it came along, and was deleted"),
+                    // Whoever replies to something brings it along.
                     _ if quoted.contains(&number) => Ok(()),
+                    Fate::Erased => Err("it came along, and was erased"),
                     _ => self.quotable(word, asker),
                 }
             }
@@ -257,8 +263,10 @@ impl Words {
         match word.fate {
             Fate::Lives => Ok(()),
             Fate::NotKept => Err("it was not to be kept"),
+            Fate::Forgotten => Err("it was forgotten"),
             Fate::Erased => Err("it was erased"),
             Fate::Deleted => Err("it was deleted"),
+            Fate::Edited => Err("it was edited"),
             Fate::Corrected => Err("it was corrected"),
         }
     }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use den_worker::Verdict;
 use queue::Event;
-use store::{Day, Spending};
+use store::{Attempt, Day, Spending};
 
 use super::purse::{House, Shop, purse, today};
-use crate::world::serve;
+use crate::world::{now_ms, serve};
 
 /// Turns that are killed at some moment, again and again until they come through.
 const TURNS: usize = 24;
@@ -57,9 +57,29 @@ async fn covers(shop: &Shop, house: &House, before: u64, seed: u64) -> Spending 
     // What the model has only just heard of is on its way.
     let charged = shop.charged() - before;
     let now = shop.spending(purse(house)).await;
-    assert!(now.reserved >= 0, "{now:?}, seed {seed}");
     assert!(now.total() >= charged, "{now:?} for {charged} charged, seed {seed}");
     now
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_waits_for_another_gives_back_what_it_reserved_once() {
+    let shop = Shop::new().await;
+    let house = shop.house("The Crypt", 1);
+    let (first, second) = (shop.asks(&house, 0), shop.asks(&house, 0));
+    // Somebody else has the second one.
+    let now_ms = now_ms();
+    let other = Attempt { token: "other".to_owned(), now_ms, lock_ms: now_ms + 60_000 };
+    let store = &shop.world.store;
+    store.claim(&second.id, std::slice::from_ref(&second.id), &other, None).await.expect("claimed");
+    let both = [first, second.clone()];
+    let verdicts = serve(&shop.world.worker, &both).await;
+    assert!(matches!(verdicts[..], [Verdict::Retry { .. }, Verdict::Retry { .. }]), "{verdicts:?}");
+    assert_eq!(shop.spending(purse(&house)).await, Spending::default());
+
+    store.give_up(&second.id, &other).await.expect("given up");
+    assert_eq!(serve(&shop.world.worker, &both).await, [Verdict::Done, Verdict::Done]);
+    let spent = i64::try_from(shop.charged()).expect("small");
+    assert_eq!(shop.spending(purse(&house)).await, Spending { reserved: 0, spent });
 }
 
 #[tokio::test(flavor = "multi_thread")]
