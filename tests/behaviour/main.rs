@@ -1,8 +1,10 @@
 //! The behaviour of the whole, told in the users' words: a message on its way from Discord's gateway through
 //! the listener, SQS and the worker to Bedrock and back to Discord, and everything that may come in between.
 //!
-//! Every story has a town of its own ([`world`]) in an AWS account of its own. Nothing of the den is
-//! replaced: the programs are the ones that are deployed, and only addresses differ.
+//! A story about what becomes of the programs has a town of its own ([`world`]) in an AWS account of its own.
+//! Nothing of the den is replaced: the programs are the ones that are deployed, and only addresses differ. A
+//! story about what a den does has a [`home`]: the same listener and worker in one process, as `den up` runs
+//! them.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,6 +13,7 @@
 
 mod account;
 mod characters;
+mod home;
 mod looking;
 mod patience;
 mod process;
@@ -28,3 +31,4 @@ mod restarts;
 mod speaking;
 mod understudy;
 mod up;
+mod weeks;

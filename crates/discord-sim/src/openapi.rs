@@ -55,8 +55,9 @@ impl Specification {
         let shown = || path.display().to_string();
         let text = std::fs::read(path)
             .map_err(|source| SpecificationError::Read { path: shown(), source })?;
-        let document: Value = serde_json::from_slice(&text)
+        let mut document: Value = serde_json::from_slice(&text)
             .map_err(|source| SpecificationError::Parse { path: shown(), source })?;
+        take_permissions_as_text(&mut document);
         let registry = Registry::new().add(ADDRESS, document.clone());
         let registry = registry.and_then(|registry| registry.prepare());
         let registry =
@@ -190,6 +191,18 @@ impl Specification {
     fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
         let reference = value["$ref"].as_str().and_then(|text| text.strip_prefix('#'));
         reference.and_then(|pointer| self.document.pointer(pointer)).unwrap_or(value)
+    }
+}
+
+/// Where the document wants the permissions of a command as a number, Discord takes them as text as well: so
+/// they are documented (See Discord Docs/Application Commands, "Create Global Application Command"), so they
+/// come back, and so every client sends them.
+fn take_permissions_as_text(document: &mut Value) {
+    let schemas = document["components"]["schemas"].as_object_mut();
+    for (_, schema) in schemas.into_iter().flatten() {
+        if let Some(kinds) = schema.pointer_mut("/properties/default_member_permissions/type") {
+            *kinds = json!(["integer", "string", "null"]);
+        }
     }
 }
 

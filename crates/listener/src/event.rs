@@ -14,7 +14,8 @@ use crate::{
 /// How many answers by personalities a person's event may cause, the first one included.
 pub const CREDIT: u8 = 3;
 
-/// What a line of our own begins with that links what the words below it answer.
+/// What the line begins with that links what is answered. It repeats somebody's words, and would go on doing so
+/// when they have deleted them.
 const LINK: &str = "-# ↩ [";
 
 /// Characters kept of a message that is replied to.
@@ -66,20 +67,22 @@ fn quote(den: &Den, quoted: &frame::Message) -> Quoted {
     Quoted { message_id: quoted.id, author, text, ours: den.is_ours(quoted) }
 }
 
-/// Who said what: where the bot user spoke for a personality, that one, without the name in the text. The line
-/// above our own words that quotes what they answer is left out: it repeats somebody's words, and would go on
-/// doing so when they have deleted them.
+/// Who said what: where the bot user spoke for a personality, that one, in its own words.
 fn said(den: &Den, message: &frame::Message) -> (Person, String) {
     let mut author = author(message);
     let Some(speaker) = den.speaker(message) else { return (author, message.text()) };
     author.name.clone_from(&speaker.name);
-    let text = match spoken_by(&message.content).filter(|_| message.webhook_id.is_none()) {
-        Some((_, words)) => words.to_owned(),
-        None => message.text(),
-    };
-    let words = text.strip_prefix(LINK).and_then(|rest| rest.split_once('\n'));
-    let words = words.map(|(_, words)| words.to_owned());
-    (author, words.unwrap_or(text))
+    let text = message.text();
+    (author, own_words(&text, message.webhook_id.is_some()).to_owned())
+}
+
+/// What a personality says in a text of ours: without the name the bot user puts before it, and without the line
+/// that links what it answers.
+pub fn own_words(text: &str, by_webhook: bool) -> &str {
+    let named = spoken_by(text).filter(|_| !by_webhook);
+    let text = named.map_or(text, |(_, words)| words);
+    let linking = text.strip_prefix(LINK).and_then(|rest| rest.split_once('\n'));
+    linking.map_or(text, |(_, words)| words)
 }
 
 fn author(message: &frame::Message) -> Person {
@@ -99,4 +102,20 @@ fn attachment(file: &frame::Attachment) -> Attachment {
 /// A person mentioned in a text.
 pub fn mention(user: &frame::User) -> Mention {
     Mention { id: user.id, name: user.display_name(None) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_personality_answers_is_not_among_its_own_words() {
+        let linked =
+            "-# ↩ [Ann: my locker opens with 4711](<https://discord.com/channels/1/2/3>)\nNoted.";
+        assert_eq!(own_words(linked, true), "Noted.");
+        assert_eq!(own_words("**Grim:** Noted.", false), "Noted.");
+        for as_it_is in ["**Never:** again.", "-# ↩ [Ann", "-# quietly\nBoo."] {
+            assert_eq!(own_words(as_it_is, true), as_it_is);
+        }
+    }
 }

@@ -236,6 +236,10 @@ impl Intake {
 
     fn edit(&mut self, edit: &frame::Edit) -> Option<Event> {
         if let Some(text) = &edit.content {
+            let text = match self.traces.is_ours(edit.id) {
+                true => event::own_words(text, edit.webhook_id.is_some()),
+                false => text,
+            };
             self.ring.edit(edit.channel_id, edit.id, text);
         }
         // Our own replies grow by edits, several times each.
