@@ -1,7 +1,7 @@
 //! When somebody last had a place forget them, or the place itself: what was said before, and is still on its
 //! way, is not kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use twilight_model::id::{
     Id,
@@ -9,7 +9,8 @@ use twilight_model::id::{
 };
 
 use crate::{
-    Error, ITEM_VERSION, Space, Store, keep::put, leaf::number, n, retention, s, ttl, window,
+    Error, ITEM_VERSION, Space, Store, gather::Key, item::Item, keep::put, leaf::number, n,
+    retention, s, ttl, window,
 };
 
 /// Until when what was said is not to be kept, in milliseconds since the Unix epoch.
@@ -22,6 +23,20 @@ pub struct Forgotten {
 }
 
 impl Forgotten {
+    /// What the items of [`keys`] say.
+    pub(crate) fn of(
+        found: &HashMap<Key, Item>,
+        space: Space,
+        channel: Id<ChannelMarker>,
+        people: impl Iterator<Item = Id<UserMarker>>,
+    ) -> Self {
+        let at = |key: &Key| found.get(key).map_or(0, |item| number(item, "at"));
+        Self {
+            channel_ms: at(&place(channel)),
+            people_ms: people.map(|user| (user, at(&person(space, user)))).collect(),
+        }
+    }
+
     /// Whether what somebody said then is not to be kept.
     pub fn covers(&self, user: Id<UserMarker>, said_ms: u64) -> bool {
         let person_ms = self.people_ms.get(&user).copied().unwrap_or(0);
@@ -68,14 +83,19 @@ impl Store {
         channel: Id<ChannelMarker>,
         people: &[Id<UserMarker>],
     ) -> Result<Forgotten, Error> {
-        let keys = people.iter().map(|user| person(space, *user)).chain([place(channel)]);
-        let found = self.read_all(keys.collect()).await?;
-        let at = |key: &(String, String)| found.get(key).map_or(0, |item| number(item, "at"));
-        Ok(Forgotten {
-            channel_ms: at(&place(channel)),
-            people_ms: people.iter().map(|user| (*user, at(&person(space, *user)))).collect(),
-        })
+        let people = || people.iter().copied();
+        let found = self.read_all(keys(space, channel, people()).collect()).await?;
+        Ok(Forgotten::of(&found, space, channel, people()))
     }
+}
+
+/// The keys of what says so.
+pub(crate) fn keys(
+    space: Space,
+    channel: Id<ChannelMarker>,
+    people: impl Iterator<Item = Id<UserMarker>>,
+) -> impl Iterator<Item = Key> {
+    people.map(move |user| person(space, user)).chain([place(channel)])
 }
 
 fn person(space: Space, user: Id<UserMarker>) -> (String, String) {

@@ -14,9 +14,10 @@ use twilight_model::id::{
 
 use crate::{
     About, Attempt, Book, ChannelRow, Claimed, Counter, Day, DenRow, Episode, Episodes, Error,
-    GuildRow, Held, Preferences, Purse, Scope, Spending, Store, Summary, channel, den,
+    Forgotten, GuildRow, Held, Preferences, Purse, Scope, Space, Spending, Store, Summary, channel,
+    den,
     error::{failed, unreadable},
-    fact, forget, guild,
+    fact, forget, forgotten, guild,
     item::Item,
     keep, leaf, person, s, summary, window,
 };
@@ -82,6 +83,8 @@ pub struct Rows {
     pub summary: Summary,
     /// Of the messages to be answered, those deleted meanwhile.
     pub deleted: HashSet<Id<MessageMarker>>,
+    /// What of this channel and these people was forgotten lately.
+    pub forgotten: Forgotten,
 }
 
 /// What is remembered of a scope.
@@ -216,6 +219,9 @@ impl Store {
         keys.extend(key_of_guild.clone());
         keys.extend(people().map(key_of_person));
         keys.extend(wanted.messages.iter().map(key_of_stone));
+        // Whoever has a place forget them has the guild of it forget them, too.
+        let space = scopes.first().map_or(Space::Channel(wanted.channel), |scope| scope.space);
+        keys.extend(forgotten::keys(space, wanted.channel, people()));
         for scope in scopes {
             keys.extend(abouts.iter().map(|about| key_of_book(scope, about)));
             keys.push(key_of_mark(scope));
@@ -236,6 +242,7 @@ impl Store {
                 .filter(|message| found.contains_key(&key_of_stone(message)))
                 .copied()
                 .collect(),
+            forgotten: Forgotten::of(&found, space, wanted.channel, people()),
         };
         let mut remembered = Vec::with_capacity(scopes.len());
         for scope in scopes {
@@ -357,7 +364,7 @@ impl Mark {
     }
 }
 
-type Key = (String, String);
+pub(crate) type Key = (String, String);
 
 fn take<T: DeserializeOwned>(
     found: &mut HashMap<Key, Item>,

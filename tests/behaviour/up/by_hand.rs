@@ -146,7 +146,7 @@ async fn whoever_is_muted_says_nothing_until_unmuted_and_the_page_says_why() {
     page.wait_for_text(".msg.person", "are you there").await;
     loop {
         choose(&mut page, ".msg.person", "What became of this?").await;
-        if page.count(".msg.person .why-card").await > 0 {
+        if page.count(".msg.person .why-card:visible").await > 0 {
             break;
         }
         page.wait_until_gone(".toast").await;

@@ -42,7 +42,9 @@ pub(super) fn people(events: &[Event]) -> Vec<Id<UserMarker>> {
 pub(super) fn left_out(last: &Event, gathered: &Gathered) -> Vec<Id<MessageMarker>> {
     let is_erased = |line: &&Line| {
         let wants = gathered.rows.people.get(&line.author.id);
-        wants.is_some_and(|wants| wants.erased_at_ms >= written_ms(line.message_id))
+        let said_ms = written_ms(line.message_id);
+        wants.is_some_and(|wants| wants.erased_at_ms >= said_ms)
+            || gathered.rows.forgotten.covers(line.author.id, said_ms)
     };
     let erased = last.preceding.iter().filter(is_erased).map(|line| line.message_id);
     gathered.window.iter().map(|turn| turn.message_id).chain(erased).collect()

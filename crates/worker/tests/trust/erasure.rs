@@ -11,7 +11,7 @@ use queue::Event;
 use self::crowd::{Crowd, MINE, THEIRS, words};
 use crate::{
     steward::Ask,
-    world::{Saying, serve},
+    world::{Saying, World, serve},
 };
 
 /// Items that a person's erasure has to find, at the least.
@@ -31,7 +31,7 @@ async fn ten_thousand_items_of_one_person_are_erased_within_a_minute_and_nobody_
     let mut of_ann = world.says(&Saying { by: crowd.ann, text: "Grim, who was that?", ..saying });
     of_ann.preceding = crowd.line_of(&late);
 
-    let before = world.table().await;
+    let before = items(world).await;
     let (mine, theirs) = (words(&before, MINE), words(&before, THEIRS));
     // Words of theirs, what names them, and what leads to their messages: one row for each.
     let vic = crowd.vic.to_string();
@@ -92,9 +92,14 @@ async fn ten_thousand_items_of_one_person_are_erased_within_a_minute_and_nobody_
     println!("all of it in {:?}", started.elapsed());
 }
 
+/// Every item of the table.
+async fn items(world: &World) -> Vec<String> {
+    world.table().await.into_iter().map(|(_, item)| item).collect()
+}
+
 /// Nothing of theirs is in the table, and everything of others that was there.
 async fn gone(crowd: &Crowd, theirs: &std::collections::BTreeSet<String>, after: &str) {
-    let table = crowd.world.table().await;
+    let table = items(&crowd.world).await;
     let found: Vec<&String> = table.iter().filter(|item| item.contains(MINE)).collect();
     assert!(found.is_empty(), "after {after}: {} items, as {:?}", found.len(), found.first());
     let kept = words(&table, THEIRS);

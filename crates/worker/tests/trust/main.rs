@@ -2,6 +2,7 @@
 //! gives it orders, and that it spends no more than it may. All at the wire: a simulated Discord, a simulated
 //! Bedrock and an embedded table.
 
+mod caused;
 mod erasure;
 #[path = "../steward/gateway.rs"]
 mod gateway;
@@ -9,4 +10,5 @@ mod injection;
 mod isolation;
 mod money;
 mod steward;
+mod table;
 mod world;

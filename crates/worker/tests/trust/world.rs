@@ -2,27 +2,25 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use async_trait::async_trait;
-use aws_sdk_dynamodb::{Client, config::timeout::TimeoutConfig, types::AttributeValue};
+use aws_sdk_dynamodb::Client;
 use bedrock_sim::BedrockSim;
 use den_worker::{DeadLetters, Deadline, Delivery, Memory, Models, Provider, Verdict, Worker};
 use discord::{Discord, Settings, Token};
 use discord_sim::{App, ChannelId, GatewaySettings, GuildId, RateLimits, Sim, UserId};
 use personality::{Personality, PersonalityId, Roster};
-use queue::{Addressed, Event, EventId, Message, Person, SendError, Sink, VERSION, What};
+use queue::{Addressed, Event, EventId, Message, Person, VERSION, What};
 use serde_json::json;
 use store::Store;
-use tokio::net::TcpListener;
 use twilight_model::id::Id;
+
+use crate::{caused::Caused, steward::Heard, table};
 
 pub const TOKEN: &str = "a-token-of-the-simulator";
 pub const MODEL: &str = "anthropic.claude-haiku-5-5";
-const TABLE: &str = "den";
-const PATIENCE: Duration = Duration::from_secs(60);
 const A_DAY: Duration = Duration::from_secs(86_400);
 
 pub struct World {
@@ -34,7 +32,7 @@ pub struct World {
     pub worker: Worker,
     /// What the workers caused.
     pub caused: Arc<Caused>,
-    pub heard: crate::steward::Heard,
+    pub heard: Heard,
     names: Mutex<BTreeMap<UserId, String>>,
 }
 
@@ -50,7 +48,7 @@ impl World {
         let sim = Sim::start(settings).await.expect("a discord");
         let app = sim.world().add_application("Den", TOKEN);
         let aws = aws::local_config().await;
-        let (db, store) = table().await;
+        let (db, store) = table::empty().await;
         let bedrock = BedrockSim::start().await;
         let client =
             aws_sdk_bedrockruntime::config::Builder::from(&aws).endpoint_url(bedrock.url()).build();
@@ -64,7 +62,7 @@ impl World {
             ..Settings::new(Some(Token::parse(TOKEN).expect("a token")))
         });
         let discord = discord.expect("a client");
-        let heard = crate::steward::Heard::new(&sim, &app, &discord).await;
+        let heard = Heard::new(&sim, &app, &discord).await;
         let caused = Arc::new(Caused::default());
         let worker = Worker {
             roster: Arc::new(Roster::from_personalities(personalities)),
@@ -142,24 +140,6 @@ impl World {
     pub fn name(&self, who: UserId) -> String {
         self.names.lock().expect("no panic").get(&who).expect("somebody").clone()
     }
-
-    /// Every item of the table, with what lies folded unfolded.
-    pub async fn table(&self) -> Vec<String> {
-        let mut pages = self.db.scan().table_name(TABLE).into_paginator().send();
-        let mut all = Vec::new();
-        while let Some(page) = pages.next().await {
-            for item in page.expect("the table is read").items.unwrap_or_default() {
-                let mut text = format!("{item:?}");
-                if let Some(AttributeValue::B(body)) = item.get("body") {
-                    use std::io::Read;
-                    let mut unfolded = flate2::read::DeflateDecoder::new(body.as_ref());
-                    unfolded.read_to_string(&mut text).expect("a page");
-                }
-                all.push(text);
-            }
-        }
-        all
-    }
 }
 
 /// Something that is said.
@@ -178,47 +158,6 @@ pub async fn serve(worker: &Worker, events: &[Event]) -> Vec<Verdict> {
         events.iter().map(|event| Delivery { body: event.write(), receives: 1 }).collect();
     // On the heap: in a debug build a turn is too large for the stack of a test.
     Box::pin(worker.serve(&deliveries, Deadline::after(Duration::from_secs(60)))).await
-}
-
-/// Keeps whatever workers cause until a test has it dealt with.
-#[derive(Default)]
-pub struct Caused(Mutex<Vec<Event>>);
-
-impl Caused {
-    /// Everything that was caused since the last look.
-    pub fn take(&self) -> Vec<Event> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-#[async_trait]
-impl Sink for Caused {
-    async fn send(&self, events: &[Event]) -> Vec<Result<(), SendError>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(events.iter().cloned());
-        events.iter().map(|_| Ok(())).collect()
-    }
-
-    async fn probe(&self) -> Result<(), SendError> {
-        Ok(())
-    }
-}
-
-/// An empty table.
-pub async fn table() -> (Client, Store) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let engine = dynoxide::Database::memory().expect("an engine");
-    tokio::spawn(dynoxide::server::serve_on(listener, engine));
-    // Sixty-four workers on one engine take their time.
-    let patience = TimeoutConfig::builder()
-        .operation_attempt_timeout(PATIENCE)
-        .operation_timeout(PATIENCE)
-        .build();
-    let config = aws_sdk_dynamodb::config::Builder::from(&aws::local_config().await);
-    let db = Client::from_conf(config.endpoint_url(url).timeout_config(patience).build());
-    let store = Store::new(db.clone(), TABLE);
-    store.init().await.expect("a table");
-    (db, store)
 }
 
 /// Somebody who lives in the den, and whom no limit silences.

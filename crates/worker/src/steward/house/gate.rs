@@ -89,6 +89,10 @@ pub(super) async fn allowlist(asked: &Asked<'_>) -> Result<Told, Stop> {
     if wanted != is_on {
         let word = if wanted { "on" } else { "off" };
         audit(asked, None, format!("turn the allowlist {word}")).await?;
+        // Else it would end the talk it was turned on in.
+        if let Some(here) = asked.guild().filter(|_| wanted) {
+            store.set_allowed(here, true).await?;
+        }
         store.change_den(|den| den.allowlist = wanted).await?;
     }
     Ok(Told::line(match wanted {

@@ -95,11 +95,19 @@ pub(super) async fn drop(asked: &Asked<'_>) -> Result<Told, Trouble> {
         let (fact, _) = standing(asked, &entry, book)?;
         let words = fact.text.clone();
         let gone = with_earlier(book, fact);
+        // What was said in so many words would be recalled all the same. Other people's words stay theirs.
+        let own = gone.iter().filter(|fact| fact.by == asked.who().id);
+        let sources: Vec<_> = own.filter_map(|fact| fact.message_id).collect();
         book.facts.retain(|known| !gone.contains(known));
-        Ok::<_, Stopped>(words)
+        Ok::<_, Stopped>((words, sources))
     };
     let happened = match store.change_book(&entry.scope, entry.about, delete).await? {
-        Ok(words) => format!("Forgotten: “{}”", chat::plain(&words, QUOTED)),
+        Ok((words, sources)) => {
+            for message in sources {
+                store.forget_message(message, asked.now_ms).await?;
+            }
+            format!("Forgotten: “{}”", chat::plain(&words, QUOTED))
+        }
         Err(stopped) => stopped.in_words(),
     };
     back(asked, &entry, happened).await

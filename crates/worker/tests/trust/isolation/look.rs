@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chat::{
     Decision, Known, MEMORY_TOKENS, Memory, Said, Situation,
-    recall::{Index, Message, Query, handed_over},
+    recall::{Index, Message, Query, Term, handed_over},
 };
 use discord_sim::UserId;
 use queue::Event;
@@ -13,8 +13,10 @@ use store::{Attempt, Gathered, Scope, ScopeMemory, Speaker, Wanted};
 use twilight_model::id::Id;
 
 use super::{
-    keep::{Shelf, TOPICS, channel, person},
-    words::{Eyes, Place, View, Words},
+    judge::{Eyes, View},
+    keep::{Shelf, channel, person},
+    say::TOPICS,
+    words::{Place, Words},
 };
 use crate::world::{now_ms, resident};
 
@@ -37,7 +39,9 @@ impl Warm {
             };
             let channel = episode.channel_id.get();
             let (text, at_ms) = (episode.text.clone(), now_ms());
-            index.insert(Message { id, channel, speaker, name, at_ms, text, reply_to: None });
+            let message = Message { id, channel, speaker, name, at_ms, text, reply_to: None };
+            let terms: Vec<Term> = episode.terms.iter().copied().map(Term::from).collect();
+            index.insert_with_terms(message, &terms);
         }
         index
     }

@@ -7,13 +7,12 @@ use twilight_model::id::Id;
 
 use super::{
     act::{How, Line},
+    judge::{Eyes, View},
+    say::TOPICS,
     town::{Den, Late, Standing, Town},
-    words::{Eyes, Fate, Kind, View, Word},
+    words::{Fate, Kind, Word},
 };
 use crate::world::{Saying, serve};
-
-/// The same in every guild, so that whoever asks about one could be told of another's.
-const TOPICS: [&str; 6] = ["anchors", "biscuits", "candles", "dragons", "engines", "feathers"];
 
 impl Town {
     /// People say these, one after the other.
