@@ -124,7 +124,8 @@ async fn digest(
         purses: &purses,
         known: &worker.memory.known(&Scope::read_in(event.guild_id, event.channel_id, &who.id)),
     };
-    let gathered = worker.store.gather(&wanted, &attempt).await?;
+    let mut gathered = worker.store.gather(&wanted, &attempt).await?;
+    gathered.rows.summary = quotable(&gathered);
     let held = Held { day: Day::of(attempt.now_ms), amount: reserve };
     let Some(Claimed::Won(progress)) = gathered.claims.first() else {
         give_back(worker, &purses, held).await;
@@ -315,6 +316,17 @@ fn speakers(window: &[Episode]) -> Vec<Id<UserMarker>> {
         }
     }
     people
+}
+
+/// The summary that a digest goes on from: begun anew where it is made of words of somebody who does not want to
+/// be quoted any more.
+fn quotable(gathered: &Gathered) -> Summary {
+    let summary = gathered.rows.summary.clone();
+    let is_unquoted = |id| gathered.memory.iter().any(|memory| memory.unquoted.contains(id));
+    match summary.speakers.iter().any(is_unquoted) {
+        false => summary,
+        true => Summary { text: String::new(), speakers: Vec::new(), from: None, ..summary },
+    }
 }
 
 /// Whether a line may be taken in: its speaker wants to be remembered and quoted, as far as is known.

@@ -99,7 +99,7 @@ pub(crate) async fn turn(
     };
     let ms_gather = millis(started);
     let held = Held { day: Day::of(attempt.now_ms), amount: reserve };
-    let share = match Answering::from(events, &gathered) {
+    let mut share = match Answering::from(events, &gathered) {
         Answering::Now(share) => share,
         other => {
             if let Some(Claimed::Won(progress)) = gathered.claims.first() {
@@ -130,6 +130,7 @@ pub(crate) async fn turn(
     };
     let is_answered = |id: &EventId| share.events.iter().any(|event| event.id == *id);
     give_up(&worker.store, won(&ids, &gathered).filter(|id| !is_answered(id)), &attempt).await;
+    marks::drop_deleted(&mut share.events, &gathered.rows);
     let unheard = marks::unheard(who, &share.events, &gathered.rows);
     let heard: Vec<Event> = (share.events.iter())
         .filter(|event| !unheard.iter().any(|(id, _)| *id == event.id))
@@ -355,7 +356,7 @@ impl Turn<'_> {
                 documents: &files.documents,
                 images: files.images.len(),
                 limits,
-                summary: &rows.summary.text,
+                summary: remembering::summary(last, gathered),
                 memories: &remembered.memories,
                 budgets: &budgets,
                 channel_closed: closed.map(|row| row.closed_code),

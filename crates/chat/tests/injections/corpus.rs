@@ -27,7 +27,8 @@ pub fn read() -> Vec<Attempt> {
     struct Corpus {
         attempt: Vec<Attempt>,
     }
-    let corpus: Corpus = toml::from_str(include_str!("corpus.toml")).unwrap();
+    let corpus: Corpus =
+        toml::from_str(include_str!("corpus.toml")).expect("the corpus is a list of attempts");
     let mut attempts = corpus.attempt;
     for attempt in &mut attempts {
         attempt.text = attempt.text.repeat(attempt.times.unwrap_or(1));

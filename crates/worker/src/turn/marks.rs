@@ -50,14 +50,37 @@ pub(super) fn left_out(last: &Event, gathered: &Gathered) -> Vec<Id<MessageMarke
     gathered.window.iter().map(|turn| turn.message_id).chain(erased).collect()
 }
 
-/// The messages that are answered.
+/// Messages that came along with those that are answered, as far as a turn asks whether they are gone: with
+/// everything else it asks, no more than one request takes.
+const MOST_ALONG: usize = 16;
+
+/// The messages that a turn is about: those that are answered, what they reply to, and the lines said before the
+/// last of them.
 pub(super) fn messages(events: &[Event]) -> Vec<Id<MessageMarker>> {
-    let question = |event: &Event| match &event.what {
+    let quoted = events.iter().filter_map(Event::message).filter_map(|m| m.reply_to.as_ref());
+    let quoted = quoted.map(|quoted| quoted.message_id);
+    let before = events.last().into_iter().flat_map(|last| &last.preceding);
+    let along = before.map(|line| line.message_id).chain(quoted);
+    events.iter().filter_map(answered).chain(along.take(MOST_ALONG)).collect()
+}
+
+fn answered(event: &Event) -> Option<Id<MessageMarker>> {
+    match &event.what {
         What::Message(message) => Some(message.id),
         What::Again(again) => Some(again.question),
         _ => None,
-    };
-    events.iter().filter_map(question).collect()
+    }
+}
+
+/// Takes out of events what came along with them and is gone meanwhile.
+pub(super) fn drop_deleted(events: &mut [Event], rows: &Rows) {
+    let stands = |id: &Id<MessageMarker>| !rows.deleted.contains(id);
+    for event in events {
+        event.preceding.retain(|line| stands(&line.message_id));
+        if let What::Message(message) = &mut event.what {
+            message.reply_to = message.reply_to.take().filter(|quoted| stands(&quoted.message_id));
+        }
+    }
 }
 
 /// Why nobody is to answer here, where somebody has decided so.
@@ -84,9 +107,7 @@ pub(crate) fn stopped(
 
 /// The events that are not to be heard, and why: whoever speaks right behind a person does not speak for them.
 pub(super) fn unheard(who: &Personality, events: &[Event], rows: &Rows) -> Vec<(EventId, Silence)> {
-    let is_deleted = |event: &Event| {
-        messages(std::slice::from_ref(event)).iter().any(|id| rows.deleted.contains(id))
-    };
+    let is_deleted = |event: &Event| answered(event).is_some_and(|id| rows.deleted.contains(&id));
     let because = |event: &Event| match unwelcome(who, rows.people.get(&event.author.id)) {
         Some(because) => Some((event.id.clone(), because)),
         None => is_deleted(event).then(|| (event.id.clone(), Silence::Deleted)),

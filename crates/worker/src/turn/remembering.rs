@@ -9,7 +9,7 @@ use chat::{
 use personality::Personality;
 use queue::{Event, What};
 use store::{About, Gathered, Speaker};
-use twilight_model::id::Id;
+use twilight_model::id::{Id, marker::UserMarker};
 
 use crate::{
     Worker,
@@ -169,6 +169,19 @@ pub(crate) fn question(event: &Event) -> u64 {
         What::Command(command) => command.id.get(),
         What::Again(again) => again.question.get(),
         _ => 0,
+    }
+}
+
+/// What was said before the window, in short; nothing where it is made of words of somebody who does not want to
+/// be quoted to others. It is made anew without them.
+pub(super) fn summary<'g>(last: &Event, gathered: &'g Gathered) -> &'g str {
+    let summary = &gathered.rows.summary;
+    let is_unquoted = |id: &&Id<UserMarker>| {
+        **id != last.author.id && gathered.memory.iter().any(|memory| memory.unquoted.contains(*id))
+    };
+    match summary.speakers.iter().find(is_unquoted) {
+        None => &summary.text,
+        Some(_) => "",
     }
 }
 

@@ -23,6 +23,8 @@ use crate::{
 const FINISH: Duration = Duration::from_secs(2);
 /// About as many characters make a token of English.
 const CHARS_PER_TOKEN: u64 = 4;
+/// Bytes of an answer after which it is looked at again, beside every time it is shown: each look is at all of it.
+const LOOK_EVERY: usize = 256;
 /// Stands in the place of an answer that is not shown.
 const WITHHELD: &str = "-# (this answer was held back)";
 /// A typing indicator lasts ten seconds (See Discord Docs/Trigger Typing Indicator).
@@ -53,9 +55,13 @@ impl Turn<'_> {
             Ok(reply) => reply.guarded(self.guard(&prompt.character, gathered)),
             Err(e) => return self.could_not_speak(e, why, gathered).await,
         };
+        let mut n_unseen = 0;
         let report = loop {
             match next {
-                Some(Asked::Text(words)) => reply.draft.push(&words),
+                Some(Asked::Text(words)) => {
+                    n_unseen += words.len();
+                    reply.draft.push(&words);
+                }
                 Some(Asked::Done(report)) => break Some(report),
                 None => {
                     return Err(Failed::Again(
@@ -63,9 +69,16 @@ impl Turn<'_> {
                     ));
                 }
             }
-            if reply.draft.is_full() || reply.draft.refused().is_some() {
-                // Nobody reads on, or nobody may: the rest is not generated.
+            if reply.draft.is_full() {
+                // Nobody reads on: the rest is not generated.
                 break None;
+            }
+            if n_unseen >= LOOK_EVERY {
+                n_unseen = 0;
+                if reply.draft.refused().is_some() {
+                    // Nobody may read on.
+                    break None;
+                }
             }
             next = match reply.next_showing() {
                 None => asking.next().await,

@@ -3,12 +3,14 @@
 //! whatever anybody or any model sees is searched for words that do not belong there.
 
 mod act;
+mod crowded;
 mod judge;
 mod keep;
 mod look;
 mod play;
 mod say;
 mod shelf;
+mod short;
 mod steer;
 mod talk;
 mod town;

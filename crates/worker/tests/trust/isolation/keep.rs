@@ -114,11 +114,6 @@ impl Shelf {
                 let set = |wants: &mut store::Preferences| wants.no_quote = !allow;
                 self.store.change_preferences(person(who), set).await.expect("set");
                 self.store.set_quotable_everywhere(person(who), allow).await.expect("set");
-                for trace in self.store.traces(person(who)).await.expect("traces") {
-                    let dropped =
-                        self.store.drop_summary(trace.channel, &trace.personality, now_ms());
-                    dropped.await.expect("dropped");
-                }
                 words.unquoted.retain(|unquoted| *unquoted != who);
                 words.unquoted.extend((!allow).then_some(who));
             }

@@ -144,9 +144,13 @@ impl Shelf {
             Speaker::Me => Some(Said { by: None, text: turn.text.clone() }),
         });
         let talk: Vec<Said> = talk.collect();
+        let summary = &gathered.rows.summary;
         let known = Known {
             talk: &talk,
-            summary: &gathered.rows.summary.text,
+            summary: match summary.speakers.iter().any(|id| is_hidden(&id.to_string())) {
+                true => "",
+                false => &summary.text,
+            },
             memories: &memories,
             ..Known::default()
         };

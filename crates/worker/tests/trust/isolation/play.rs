@@ -47,7 +47,7 @@ impl Town {
                 let (place, who) = (self.place(place), self.reader(self.place(place), who));
                 let here = self.places[place];
                 self.pressed(den, place, who, "forget-me:yes").await;
-                self.end(den, Fate::Forgotten, |word| {
+                den.words.end(Fate::Forgotten, |word| {
                     let is_here = word.place == here
                         || (word.place.is_public && here.guild == word.place.guild);
                     word.belongs_to(who) && is_here
@@ -58,7 +58,7 @@ impl Town {
                 let here = self.places[place];
                 let answer = self.pressed(den, place, who, "forget-here:yes").await;
                 if answer.text.contains("is left") {
-                    self.end(den, Fate::Forgotten, |word| word.place == here);
+                    den.words.end(Fate::Forgotten, |word| word.place == here);
                 }
             }
             Act::Show { place, who } => self.mine(den, place, who, "privacy show").await?,
@@ -95,15 +95,6 @@ impl Town {
             Act::Switch => self.next = 1 - self.next,
         }
         Ok(())
-    }
-
-    /// Words go, but for those that are on their way.
-    fn end(&self, den: &mut Den, fate: Fate, holds: impl Fn(&Word) -> bool) {
-        let late: Vec<usize> = self.late.iter().flat_map(|late| late.said.clone()).collect();
-        let gone = den.words.those(|word| word.fate == Fate::Lives && holds(word));
-        for number in gone.into_iter().filter(|number| !late.contains(number)) {
-            den.words.get_mut(number).fate = fate;
-        }
     }
 
     pub async fn command(

@@ -58,8 +58,9 @@ impl Town {
         let channel = self.places[standing.place].channel;
         let answer = den.world.ask(self.worker(), who, channel, &ask).await;
         let word = den.words.get_mut(standing.word);
-        // It stood there still, and was not to be kept only then.
-        if answer.text.contains("remembers about") && word.fate != Fate::Erased {
+        // It stands there still. What was erased only its author brings back.
+        let may_come_back = word.fate != Fate::Erased || who == standing.by;
+        if answer.text.contains("remembers about") && may_come_back {
             word.fate = Fate::Lives;
         }
     }
