@@ -5,7 +5,8 @@ use futures_util::future::{join_all, try_join_all};
 use personality::Personality;
 use queue::{Event, EventId, What};
 use store::{
-    Attempt, Claimed, Episode, Error, Gathered, Kept, ReplyRow, Scope, Shown, Speaker, Store,
+    Attempt, Claimed, Episode, Error, Forgotten, Gathered, Kept, ReplyRow, Rows, Scope, Shown,
+    Speaker, Store,
 };
 use twilight_model::id::{
     Id,
@@ -106,30 +107,38 @@ impl Settled<'_> {
         for event in self.events.iter().filter(is_heard).filter(|event| self.may_keep(event)) {
             told::remember(self.worker, event, &scope, &self.gathered.rows).await?;
         }
-        self.obey(&scope, episodes).await?;
-        // An edit or a deletion may have overtaken this.
+        // An edit or a deletion may have overtaken this, and people may have changed their minds.
         let ids: Vec<_> = episodes.iter().map(|episode| episode.message_id).collect();
-        for edited in store.edited(&ids).await? {
+        let mut authors: Vec<_> = self.events.iter().map(|event| event.author.id).collect();
+        authors.sort_unstable();
+        authors.dedup();
+        let (edited, buried, now, forgotten) = tokio::try_join!(
+            store.edited(&ids),
+            store.buried(&ids),
+            store.marks(None, &authors, &[]),
+            store.forgotten(scope.space, last.channel_id, &authors),
+        )?;
+        for edited in edited {
             self.keep_as_it_is_now(edited).await?;
         }
-        for gone in store.buried(&ids).await? {
+        for gone in buried {
             store.forget_message(gone, now_ms()).await?;
         }
+        self.obey(&scope, episodes, &now, &forgotten).await?;
         store.honour_erasures(&kept, self.attempt.now_ms, now_ms()).await?;
         Ok(Some(scope))
     }
 
-    /// What people want may have changed while the model spoke: it is read again, and what is not to be kept
-    /// any more is forgotten. One of the two finds the other, whichever came first.
-    async fn obey(&self, scope: &Scope, episodes: &[Episode]) -> Result<(), Error> {
+    /// What people want may have changed while the model spoke: what is not to be kept any more is forgotten.
+    /// One of the two finds the other, whichever came first.
+    async fn obey(
+        &self,
+        scope: &Scope,
+        episodes: &[Episode],
+        now: &Rows,
+        forgotten: &Forgotten,
+    ) -> Result<(), Error> {
         let store = &self.worker.store;
-        let mut authors: Vec<_> = self.events.iter().map(|event| event.author.id).collect();
-        authors.sort_unstable();
-        authors.dedup();
-        let (now, forgotten) = tokio::try_join!(
-            store.marks(None, &authors, &[]),
-            store.forgotten(scope.space, self.last.channel_id, &authors),
-        )?;
         let is_gone = |user: Id<UserMarker>, said_ms: u64| {
             let wants = now.people.get(&user);
             forgotten.covers(user, said_ms)

@@ -42,6 +42,7 @@ async fn a_burst_with_everybody_in_it_is_answered() {
     }
     let authors: BTreeSet<u64> = late.events.iter().map(|event| event.author.id.get()).collect();
     assert_eq!(authors.len(), 10);
+    "Soup for all.".clone_into(&mut den.model.says.lock().expect("no panic"));
     let events = std::mem::take(&mut late.events);
     let verdicts = serve(town.worker(), &events).await;
     assert_eq!(verdicts, vec![den_worker::Verdict::Done; 10]);

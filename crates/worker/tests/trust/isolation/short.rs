@@ -1,10 +1,12 @@
 //! What left the window is put in short, and whose words it is made of may change their mind.
 
+use twilight_model::id::Id;
+
 use super::{
     act::{Act, How, Line},
     town::{Den, Town},
+    words::{Kind, Word},
 };
-use twilight_model::id::Id;
 
 /// Ben and others have said so much that it was put in short.
 async fn told() -> (Den, Town) {
@@ -52,11 +54,8 @@ async fn what_was_put_in_short_is_told_to_nobody_else_once_somebody_does_not_wan
     let words = den.words.found(&summary(&den, &town).await);
     assert!(!words.is_empty());
     let ben = town.people[1];
-    assert!(
-        words
-            .iter()
-            .all(|word| den.words.get(*word).by != ben || den.words.get(*word).message.is_none())
-    );
+    let is_his = |word: &Word| word.kind == Kind::Message && word.by == ben;
+    assert!(words.iter().all(|word| !is_his(den.words.get(*word))));
 }
 
 #[tokio::test]
