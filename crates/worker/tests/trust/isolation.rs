@@ -11,6 +11,7 @@ mod play;
 mod say;
 mod shelf;
 mod short;
+mod standing;
 mod steer;
 mod talk;
 mod town;

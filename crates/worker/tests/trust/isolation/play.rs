@@ -140,7 +140,10 @@ impl Town {
     async fn delete(&mut self, den: &mut Den, choice: u8) {
         let Some(at) = usize::from(choice).checked_rem(self.said.len()) else { return };
         let standing = self.said.remove(at);
-        den.words.get_mut(standing.word).fate = Fate::Deleted;
+        // With what it said before it was edited.
+        for number in den.words.those(|word| word.message == Some(standing.message)) {
+            den.words.get_mut(number).fate = Fate::Deleted;
+        }
         den.world.sim.world().delete(standing.by, standing.message).expect("it is theirs");
         let gone = What::Deleted { message_ids: vec![Id::new(standing.message.get())] };
         self.told(den, standing.place, standing.by, gone).await;

@@ -2,7 +2,7 @@
 
 use den_worker::Verdict;
 use discord_sim::{MessageId, UserId};
-use queue::{Event, Line as Before, Mention, Message, Person, Quoted, What};
+use queue::{Event, Mention, What};
 use twilight_model::id::Id;
 
 use super::{
@@ -75,56 +75,13 @@ impl Town {
         }
     }
 
-    /// The message that is replied to, and its word.
-    fn reply_to(
-        &self,
-        den: &Den,
-        place: usize,
-        choice: u8,
-        message: &mut Message,
-    ) -> Option<usize> {
-        let here: Vec<&Standing> =
-            self.said.iter().filter(|standing| standing.place == place).collect();
-        let quoted = here.get(usize::from(choice) % here.len().max(1))?;
-        let text = den.world.sim.world().message(quoted.message)?.content.clone();
-        message.reply_to = Some(Quoted {
-            message_id: Id::new(quoted.message.get()),
-            author: self.person(den, quoted.by),
-            text,
-            ours: false,
-        });
-        Some(quoted.word)
-    }
-
-    /// The last lines said in a place, as a listener remembers them: not those of people who opted out.
-    fn before(&self, den: &Den, place: usize) -> (Vec<Before>, Vec<usize>) {
-        let speaks = |by: &UserId| !den.words.unquoted.contains(by) && !self.forgetful.contains(by);
-        let here =
-            self.said.iter().filter(|standing| standing.place == place && speaks(&standing.by));
-        let here: Vec<&Standing> = here.collect();
-        let last = &here[here.len().saturating_sub(2)..];
-        let line = |standing: &&Standing| {
-            let message = den.world.sim.world().message(standing.message)?;
-            Some(Before {
-                message_id: Id::new(standing.message.get()),
-                author: self.person(den, standing.by),
-                text: message.content.clone(),
-            })
-        };
-        (
-            last.iter().filter_map(line).collect(),
-            last.iter().map(|standing| standing.word).collect(),
-        )
-    }
-
-    fn person(&self, den: &Den, who: UserId) -> Person {
-        Person { id: Id::new(who.get()), name: den.world.name(who) }
-    }
-
     /// A worker deals with what was said, and everything it shows to the model and in the channel is judged.
     pub async fn hear(&mut self, den: &mut Den, late: Late) -> Result<(), String> {
         let Late { events, place, personality, said, quoted, before } = late;
-        let asker = UserId::from(events.last().expect("a line").author.id.get());
+        // Whoever spoke last is answered: of those whose words still stand.
+        let stands = |event: &&Event| event.message().is_none_or(|message| self.stands(message.id));
+        let last = events.iter().rfind(stands).or(events.last()).expect("a line");
+        let asker = UserId::from(last.author.id.get());
         let reply = self.word(den, Kind::Reply, place, personality, asker);
         let here = self.places[place];
         let text = format!("Soup, and {}.", den.words.get(reply).text);

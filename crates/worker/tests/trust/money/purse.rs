@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use bedrock_sim::{Gate, Play};
 use discord_sim::{ChannelId, GuildId, UserId};
 use personality::PersonalityId;
@@ -101,6 +102,20 @@ impl Shop {
     /// How often it was asked.
     pub fn n_asked(&self) -> usize {
         self.world.bedrock.calls().len()
+    }
+
+    /// Whether somebody is at an event, or was.
+    pub async fn is_claimed(&self, event: &Event) -> bool {
+        let asked = self
+            .world
+            .db
+            .get_item()
+            .table_name(self.world.store.table())
+            .key("pk", AttributeValue::S(format!("E#{}", event.id.cause())))
+            .key("sk", AttributeValue::S(format!("P#{}", event.personality)))
+            .send()
+            .await;
+        asked.expect("the table").item.is_some()
     }
 
     /// How often somebody was told that the budget is spent.
