@@ -93,17 +93,18 @@ impl Worker {
         burst
     }
 
-    /// A verdict for each of the events, from the front, that was dealt with; at least one.
+    /// A verdict for each of the events, from the front, that was dealt with; at least one. What is done lies on
+    /// the heap: a turn's state is large, and the stacks of threads are not.
     async fn deal_with(&self, events: &[Event], receives: u32, deadline: Deadline) -> Vec<Verdict> {
         let first = &events[0];
         if first.personality.as_str() == STEWARD {
-            return vec![steward::serve(self, first, receives, deadline).await];
+            return vec![Box::pin(steward::serve(self, first, receives, deadline)).await];
         }
         match self.roster.get(&first.personality) {
             Some(who) if matches!(first.what, What::Chore(_)) => {
-                vec![chores::serve(self, who, first, receives, deadline).await]
+                vec![Box::pin(chores::serve(self, who, first, receives, deadline)).await]
             }
-            Some(who) => turn::turn(self, who, events, receives, deadline).await,
+            Some(who) => Box::pin(turn::turn(self, who, events, receives, deadline)).await,
             None => vec![unknown(&first.personality)],
         }
     }

@@ -63,7 +63,7 @@ pub(crate) async fn settle(settled: Settled<'_>) -> Result<(), Error> {
     let episodes = if settled.remember { settled.episodes() } else { Vec::new() };
     let (rows, kept) = tokio::join!(
         keep_rows(store, who, (leader, settled.last), shown, why),
-        settled.keep(&episodes),
+        Box::pin(settled.keep(&episodes)),
     );
     rows?;
     let scope = kept?;

@@ -74,8 +74,8 @@ pub(crate) async fn serve(
 async fn answer(worker: &Worker, event: &Event, deadline: Deadline) -> Result<(), Trouble> {
     let Some(asked) = Asked::of(worker, event) else { return Ok(()) };
     let told = match asked.verb() {
-        verb if memory::knows(verb) => memory::answer(&asked).await?,
-        _ => house::answer(&asked).await?.unwrap_or_else(|| {
+        verb if memory::knows(verb) => Box::pin(memory::answer(&asked)).await?,
+        _ => Box::pin(house::answer(&asked)).await?.unwrap_or_else(|| {
             Told::line(
                 "I do not know this one yet. Perhaps I am being updated; try again in a minute.",
             )

@@ -83,7 +83,7 @@ pub(crate) async fn turn(
         known: &known,
     };
     let (gathered, files) = tokio::join!(
-        timeout_at(deadline.minus(LAST_WORDS), worker.store.gather(&wanted, &attempt)),
+        timeout_at(deadline.minus(LAST_WORDS), Box::pin(worker.store.gather(&wanted, &attempt))),
         files::read(&worker.discord, events, chain.capabilities().images),
     );
     let gathered = match gathered {
@@ -206,7 +206,7 @@ pub(crate) async fn turn(
     };
 
     // ask, reply, settle
-    let act = work.act(decision, files, &gathered, &share.progress, why);
+    let act = Box::pin(work.act(decision, files, &gathered, &share.progress, why));
     let done = timeout_at(deadline.minus(LAST_WORDS), act).await;
     let done = done.unwrap_or_else(|_| Err(Failed::Again("the deadline was near".to_owned())));
     let verdict = match done {
@@ -504,7 +504,7 @@ impl Turn<'_> {
             why,
             remember,
         };
-        Ok(settle(settled).await?)
+        Ok(Box::pin(settle(settled)).await?)
     }
 
     /// The question of a command, as it is shown above the answer.

@@ -36,8 +36,8 @@ use self::{
 
 /// Runs at the wire and at the store, and acts of each. Something said or asked is a case of its own, so that
 /// it comes to some 1,000 cases at the wire and 10,000 at the store.
-const RUNS: u32 = 10;
-const SHELVES: u32 = 25;
+const RUNS: u32 = 9;
+const SHELVES: u32 = 19;
 const ACTS: usize = 60;
 
 #[test]

@@ -72,7 +72,7 @@ impl Act {
 pub fn act() -> impl Strategy<Value = Act> {
     let n = any::<u8>;
     let keep = (n(), n(), prop::collection::vec(n(), 1..20));
-    let look = (n(), n(), any::<bool>(), prop::collection::vec((n(), n()), 10..20));
+    let look = (n(), n(), any::<bool>(), prop::collection::vec((n(), n()), 16..28));
     prop_oneof![
         10 => keep.prop_map(|(place, to, by)| Act::Keep { place, to, by }),
         4 => (n(), n(), n(), n()).prop_map(|(place, to, by, about)| Act::Tell { place, to, by, about }),
