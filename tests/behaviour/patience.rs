@@ -5,7 +5,7 @@ use std::{fmt::Display, time::Duration};
 use tokio::time::{Instant, sleep};
 
 /// How long anything may take before a story fails. Far more than it ever does on an idle machine.
-pub const PATIENCE: Duration = Duration::from_secs(180);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How long it is watched that something does not happen.
 pub const A_WHILE: Duration = Duration::from_secs(2);
 /// How often it is looked at. Each look costs ministack a request or two, and every story shares it.

@@ -230,9 +230,31 @@ mod tests {
         let (sim, bot, discord) = discord().await;
         let application = Id::new(bot.application_id.get());
         let first = sync(&discord, application).await.unwrap();
-        let all = den_listener::registration().len();
-        assert_eq!((first.added.len(), first.added[0].as_str()), (all, "/ask"));
-        assert_eq!(sim.world().commands(bot.application_id).len(), all);
+        assert_eq!(
+            first.added,
+            [
+                "/ask",
+                "/roast",
+                "/higherself",
+                "/remember",
+                "/forget",
+                "/memories",
+                "/mute",
+                "/unmute",
+                "/personalities",
+                "/bind",
+                "/unbind",
+                "/persona",
+                "/privacy",
+                "/den",
+                "Why did it say that? (menu)",
+                "Remember this (menu)",
+                "Roast this (menu)",
+                "Answer again (menu)",
+                "Delete (menu)",
+            ]
+        );
+        assert_eq!(sim.world().commands(bot.application_id).len(), 19);
 
         let second = sync(&discord, application).await.unwrap();
         assert!(second.is_nothing(), "{second:?}");
