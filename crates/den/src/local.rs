@@ -33,7 +33,20 @@ pub struct LocalTable {
     sweeper: JoinHandle<()>,
     stop: CancellationToken,
     /// Held while the file is open: two dens over one file would deal with each other's events.
-    _lock: File,
+    _lock: Lock,
+}
+
+/// A locked file.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // To close it is not enough: a program that is being started has a copy of it for a moment, and a lock
+        // lasts as long as its last copy.
+        if let Err(e) = self.0.unlock() {
+            tracing::debug!(error = %e, "a lock was not let go; it ends with the process");
+        }
+    }
 }
 
 impl LocalTable {
@@ -45,14 +58,14 @@ impl LocalTable {
         std::fs::create_dir_all(data)
             .with_context(|| format!("make the folder {}", data.display()))?;
         let path = data.join("lock");
-        let lock = File::create(&path).with_context(|| format!("make {}", path.display()))?;
-        match lock.try_lock() {
-            Ok(()) => {}
+        let file = File::create(&path).with_context(|| format!("make {}", path.display()))?;
+        let lock = match file.try_lock() {
+            Ok(()) => Lock(file),
             Err(TryLockError::WouldBlock) => bail!(InUse { folder: data.to_owned() }),
             Err(TryLockError::Error(e)) => {
                 return Err(e).with_context(|| format!("lock {}", path.display()));
             }
-        }
+        };
         let file = data.join("den.db");
         let path = file.to_str().with_context(|| format!("{} is no UTF-8 path", file.display()))?;
         let db = Database::new(path).with_context(|| format!("open {}", file.display()))?;
@@ -103,5 +116,23 @@ async fn sweep(db: Database, stop: CancellationToken) {
             Ok(Err(e)) => tracing::warn!(error = %e, "aged items were not swept"),
             Err(e) => tracing::warn!(error = %e, "the sweep broke"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_ends_although_a_program_being_started_has_a_copy_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let file = File::create(&path).unwrap();
+        file.try_lock().unwrap();
+        let copy = file.try_clone().unwrap();
+        assert!(File::create(&path).unwrap().try_lock().is_err(), "it is held");
+        drop(Lock(file));
+        File::create(&path).unwrap().try_lock().unwrap();
+        drop(copy);
     }
 }
