@@ -107,7 +107,7 @@ pub async fn run(
                 } else if connection.quiet_since.elapsed() > patience.unanswered {
                     break Ended::Unanswered;
                 }
-                if intake.lanes.depth().get() <= patience.backlog {
+                if intake.held() <= patience.backlog {
                     full_since = None;
                 } else if full_since.get_or_insert_with(Instant::now).elapsed() > patience.full {
                     break Ended::Full;
@@ -119,8 +119,7 @@ pub async fn run(
                     if let Some(ended) = connection.take(&frame, intake) {
                         break ended;
                     }
-                    let is_full = intake.lanes.depth().get() > patience.backlog * 2;
-                    if is_full || intake.is_overfull() {
+                    if intake.held() > patience.backlog * 2 {
                         break Ended::Full;
                     }
                 }

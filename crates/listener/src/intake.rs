@@ -28,9 +28,6 @@ use crate::{
 /// Event types whose unreadable frames are remembered, so that each is logged once.
 const MAX_REMEMBERED: usize = 64;
 
-/// How much may wait for settings: that is a store which does not keep up with the gateway.
-const MAX_WAITING: usize = 5_000;
-
 /// How long ago a guild may have let the bot in for that to be news.
 const NEWS_MS: u64 = 10 * 60 * 1_000;
 
@@ -116,9 +113,9 @@ impl Intake {
         }
     }
 
-    /// Whether more waits for settings than can be held.
-    pub fn is_overfull(&self) -> bool {
-        self.waiting.len() > MAX_WAITING
+    /// How much is held: what is on its way to the queue, and what waits for settings before it is.
+    pub fn held(&self) -> usize {
+        self.lanes.depth().get() + self.waiting.len()
     }
 
     /// Whether something waits for settings.

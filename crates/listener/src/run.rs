@@ -76,7 +76,8 @@ pub struct Patience {
     pub unanswered: Duration,
     /// With a backlog that does not shrink.
     pub full: Duration,
-    /// Events received and not accepted by the queue that count as a backlog. Twice as many are never held.
+    /// Events received and not accepted by the queue that count as a backlog, those that wait for settings
+    /// included. With twice as many held nothing more is taken in.
     pub backlog: usize,
     /// How long a connection holds to count as a good one.
     pub steady: Duration,

@@ -142,10 +142,10 @@ impl ShardTask {
     async fn wait_for_room(&mut self) -> bool {
         let shard = self.id.number();
         self.intake.counts.pauses.add();
-        let depth = self.intake.lanes.depth().get();
+        let held = self.intake.held();
         tracing::warn!(
             shard,
-            depth,
+            held,
             "the queue does not keep up with shard {shard}: the session waits"
         );
         for attempt in 1.. {
@@ -153,7 +153,7 @@ impl ShardTask {
             {
                 return false;
             }
-            if self.intake.lanes.depth().get() > self.patience.backlog / 2 {
+            if self.intake.held() > self.patience.backlog / 2 {
                 continue;
             }
             match timeout(PROBE, self.sink.probe()).await {
