@@ -5,6 +5,7 @@ use twilight_model::id::{Id, marker::MessageMarker};
 
 use crate::{
     Error, ITEM_VERSION, Store,
+    gather::Key,
     keep::{message_partition, put},
     n, retention, s, ttl,
 };
@@ -18,27 +19,19 @@ impl Store {
     /// # Errors
     /// [`Error::Failed`].
     pub async fn note_edited(&self, message: Id<MessageMarker>, now_ms: u64) -> Result<(), Error> {
+        let (pk, sk) = key(message);
         let note = put([
-            ("pk".to_owned(), s(message_partition(message))),
-            ("sk".to_owned(), s(SORT)),
+            ("pk".to_owned(), s(pk)),
+            ("sk".to_owned(), s(sk)),
             ("v".to_owned(), n(ITEM_VERSION)),
             ("ttl".to_owned(), n(ttl(now_ms, retention::CLAIM))),
         ]
         .into());
         self.write_all(vec![note], || format!("note that message {message} was edited")).await
     }
+}
 
-    /// Of these messages, those edited lately. Whoever keeps messages asks this afterwards, and keeps what they
-    /// say now.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
-    pub async fn edited(
-        &self,
-        messages: &[Id<MessageMarker>],
-    ) -> Result<Vec<Id<MessageMarker>>, Error> {
-        let key = |message: &Id<MessageMarker>| (message_partition(*message), SORT.to_owned());
-        let found = self.read_all(messages.iter().map(key).collect()).await?;
-        Ok(messages.iter().filter(|message| found.contains_key(&key(message))).copied().collect())
-    }
+/// The key of the note that a message was edited.
+pub(crate) fn key(message: Id<MessageMarker>) -> Key {
+    (message_partition(message), SORT.to_owned())
 }

@@ -17,12 +17,12 @@ use twilight_model::id::{
 
 use crate::{
     About, Episode, Error, Kept, Preferences, Scope, Store, Trace,
-    error::{failed, unreadable},
+    error::failed,
     fact,
     forget::TRIES,
     keep::{delete, keeper_sort, message_partition},
     leaf::{is_mark, leaf, sort},
-    person, s, window,
+    s, window,
 };
 
 /// What an erasure took.
@@ -101,25 +101,19 @@ impl Store {
         Ok(erased)
     }
 
-    /// Takes back what was kept of people who had everything erased since `began_ms`, when the turn that kept it
-    /// looked at what they want. Whoever keeps does this afterwards: an erasure may overtake what it erases.
+    /// Takes back what was kept of those of these people who had everything erased since `began_ms`, when the turn
+    /// that kept it first looked at what they want. See [`Store::meanwhile`].
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
     pub async fn honour_erasures(
         &self,
         kept: &Kept<'_>,
+        people: &BTreeMap<Id<UserMarker>, Preferences>,
         began_ms: u64,
         now_ms: u64,
     ) -> Result<(), Error> {
-        let people: BTreeSet<Id<UserMarker>> =
-            kept.episodes.iter().flat_map(Episode::people).collect();
-        let key = |user: &Id<UserMarker>| (person::partition(*user), person::SORT.to_owned());
-        let mut found = self.read_all(people.iter().map(key).collect()).await?;
-        for user in &people {
-            let Some(row) = found.remove(&key(user)) else { continue };
-            let wants: Preferences = serde_dynamo::from_item(row)
-                .map_err(unreadable(format!("read the preferences of {user}")))?;
+        for (user, wants) in people {
             if wants.erased_at_ms >= began_ms {
                 let trace = Trace {
                     space: kept.scope.space,

@@ -15,6 +15,7 @@ use twilight_model::id::{
 use crate::{
     Book, Episode, Error, Fact, ITEM_VERSION, Keeper, Scope, Store,
     error::failed,
+    gather::Key,
     item::{Fresh, Item},
     keep::{delete, keeper_sort, message_partition, put, unless_changed},
     leaf::{Leaf, Seal, is_mark, leaf, mark_sort, open_item, page_item, sort},
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// The sort key of a tombstone.
-pub(crate) const TOMBSTONE: &str = "X";
+const TOMBSTONE: &str = "X";
 /// Items that are looked into for a message, from its own key on.
 const NEAR: i32 = 12;
 /// Tries to change a page that others change as well; each loses only to one that succeeded.
@@ -30,27 +31,33 @@ pub(crate) const TRIES: usize = 24;
 /// Keys DynamoDB takes in one read.
 const MOST_KEYS: usize = 100;
 
+/// The key of a tombstone.
+pub(crate) fn stone(message: Id<MessageMarker>) -> Key {
+    (message_partition(message), TOMBSTONE.to_owned())
+}
+
 impl Store {
     /// Notes that messages are gone: nothing of them is kept from now on.
     ///
     /// # Errors
     /// [`Error::Failed`].
     pub async fn bury(&self, messages: &[Id<MessageMarker>], now_ms: u64) -> Result<(), Error> {
-        let stone = |message: &Id<MessageMarker>| {
+        let put_stone = |message: &Id<MessageMarker>| {
+            let (pk, sk) = stone(*message);
             put([
-                ("pk".to_owned(), s(message_partition(*message))),
-                ("sk".to_owned(), s(TOMBSTONE)),
+                ("pk".to_owned(), s(pk)),
+                ("sk".to_owned(), s(sk)),
                 ("v".to_owned(), n(ITEM_VERSION)),
                 ("ttl".to_owned(), n(ttl(now_ms, retention::TOMBSTONE))),
             ]
             .into())
         };
-        let writes = messages.iter().map(stone).collect();
+        let writes = messages.iter().map(put_stone).collect();
         self.write_all(writes, || format!("bury {} messages", messages.len())).await
     }
 
-    /// Of these messages, those deleted meanwhile. Whoever keeps messages asks this afterwards, and forgets what
-    /// it names: a deletion may overtake the creation of what it deletes.
+    /// Of these messages, those deleted lately. Whoever keeps something of one message asks this afterwards, and
+    /// forgets it again: a deletion may overtake the creation of what it deletes.
     ///
     /// # Errors
     /// [`Error::Failed`].
@@ -58,11 +65,10 @@ impl Store {
         &self,
         messages: &[Id<MessageMarker>],
     ) -> Result<Vec<Id<MessageMarker>>, Error> {
-        let key = |message: &Id<MessageMarker>| (message_partition(*message), TOMBSTONE.to_owned());
         let mut buried = Vec::new();
         for some in messages.chunks(MOST_KEYS) {
-            let found = self.read_all(some.iter().map(key).collect()).await?;
-            buried.extend(some.iter().filter(|message| found.contains_key(&key(message))).copied());
+            let found = self.read_all(some.iter().copied().map(stone).collect()).await?;
+            buried.extend(some.iter().copied().filter(|id| found.contains_key(&stone(*id))));
         }
         Ok(buried)
     }

@@ -71,22 +71,6 @@ impl Store {
         let notes = vec![note(place(channel), now_ms)];
         self.write_all(notes, || format!("note that channel {channel} is forgotten")).await
     }
-
-    /// What of a channel and these people in a space is not to be kept. Whoever keeps messages asks this
-    /// afterwards.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
-    pub async fn forgotten(
-        &self,
-        space: Space,
-        channel: Id<ChannelMarker>,
-        people: &[Id<UserMarker>],
-    ) -> Result<Forgotten, Error> {
-        let people = || people.iter().copied();
-        let found = self.read_all(keys(space, channel, people()).collect()).await?;
-        Ok(Forgotten::of(&found, space, channel, people()))
-    }
 }
 
 /// The keys of what says so.

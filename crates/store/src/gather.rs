@@ -19,7 +19,7 @@ use crate::{
     error::{failed, unreadable},
     fact, forget, forgotten, guild,
     item::Item,
-    keep, leaf, person, s, summary, window,
+    leaf, person, s, summary, window,
 };
 
 /// What a turn wants to know.
@@ -208,9 +208,7 @@ impl Store {
         let key_of_summary = (window::partition(wanted.channel), summary::sort(wanted.personality));
         let key_of_person =
             |user: Id<UserMarker>| (person::partition(user), person::SORT.to_owned());
-        let key_of_stone = |message: &Id<MessageMarker>| {
-            (keep::message_partition(*message), forget::TOMBSTONE.to_owned())
-        };
+        let key_of_stone = |message: &Id<MessageMarker>| forget::stone(*message);
         let key_of_book =
             |scope: &Scope, about: &About| (scope.partition(), fact::sort(scope, *about));
         let key_of_mark = |scope: &Scope| (scope.partition(), leaf::mark_sort(scope));
@@ -273,9 +271,7 @@ impl Store {
         let key_of_den = (den::KEY.0.to_owned(), den::KEY.1.to_owned());
         let key_of_person =
             |user: &Id<UserMarker>| (person::partition(*user), person::SORT.to_owned());
-        let key_of_stone = |message: &Id<MessageMarker>| {
-            (keep::message_partition(*message), forget::TOMBSTONE.to_owned())
-        };
+        let key_of_stone = |message: &Id<MessageMarker>| forget::stone(*message);
         let mut keys = vec![key_of_den.clone()];
         keys.extend(key_of_guild.clone());
         keys.extend(people.iter().map(key_of_person));
@@ -366,7 +362,8 @@ impl Mark {
 
 pub(crate) type Key = (String, String);
 
-fn take<T: DeserializeOwned>(
+/// Takes an item out of what was read.
+pub(crate) fn take<T: DeserializeOwned>(
     found: &mut HashMap<Key, Item>,
     key: &Key,
 ) -> Result<Option<T>, Error> {

@@ -5,8 +5,8 @@ use futures_util::future::{join_all, try_join_all};
 use personality::Personality;
 use queue::{Event, EventId, What};
 use store::{
-    Attempt, Claimed, Episode, Error, Forgotten, Gathered, Kept, ReplyRow, Rows, Scope, Shown,
-    Speaker, Store,
+    Attempt, Claimed, Episode, Error, Gathered, Kept, Meanwhile, ReplyRow, Scope, Shown, Speaker,
+    Store,
 };
 use twilight_model::id::{
     Id,
@@ -108,24 +108,16 @@ impl Settled<'_> {
             told::remember(self.worker, event, &scope, &self.gathered.rows).await?;
         }
         // An edit or a deletion may have overtaken this, and people may have changed their minds.
-        let ids: Vec<_> = episodes.iter().map(|episode| episode.message_id).collect();
-        let mut authors: Vec<_> = self.events.iter().map(|event| event.author.id).collect();
-        authors.sort_unstable();
-        authors.dedup();
-        let (edited, buried, now, forgotten) = tokio::try_join!(
-            store.edited(&ids),
-            store.buried(&ids),
-            store.marks(None, &authors, &[]),
-            store.forgotten(scope.space, last.channel_id, &authors),
-        )?;
-        for edited in edited {
-            self.keep_as_it_is_now(edited).await?;
+        let authors = self.events.iter().map(|event| event.author.id);
+        let now = store.meanwhile(&kept, authors).await?;
+        for edited in &now.edited {
+            self.keep_as_it_is_now(*edited).await?;
         }
-        for gone in buried {
-            store.forget_message(gone, now_ms()).await?;
+        for gone in &now.buried {
+            store.forget_message(*gone, now_ms()).await?;
         }
-        self.obey(&scope, episodes, &now, &forgotten).await?;
-        store.honour_erasures(&kept, self.attempt.now_ms, now_ms()).await?;
+        self.obey(&scope, episodes, &now).await?;
+        store.honour_erasures(&kept, &now.people, self.attempt.now_ms, now_ms()).await?;
         Ok(Some(scope))
     }
 
@@ -135,13 +127,12 @@ impl Settled<'_> {
         &self,
         scope: &Scope,
         episodes: &[Episode],
-        now: &Rows,
-        forgotten: &Forgotten,
+        now: &Meanwhile,
     ) -> Result<(), Error> {
         let store = &self.worker.store;
         let is_gone = |user: Id<UserMarker>, said_ms: u64| {
             let wants = now.people.get(&user);
-            forgotten.covers(user, said_ms)
+            now.forgotten.covers(user, said_ms)
                 || wants.is_some_and(|wants| {
                     wants.no_memory || wants.blocked || said_ms <= wants.erased_at_ms
                 })

@@ -183,12 +183,14 @@ async fn an_erasure_that_overtakes_a_turn_wins() {
     let kept =
         Kept { scope: &scope, guild: Some(GUILD), channel: HALL, episodes: &episodes, days: 365 };
     store.keep(&kept, NOW + 6).await.unwrap();
-    store.honour_erasures(&kept, NOW + 4, NOW + 6).await.unwrap();
+    let now = store.meanwhile(&kept, []).await.unwrap();
+    store.honour_erasures(&kept, &now.people, NOW + 4, NOW + 6).await.unwrap();
     let all = world.everything().await;
     assert!(!all.contains(ANNS) && !all.contains(TO_ANN) && all.contains(BENS));
     // A turn that began later keeps what it heard.
     store.keep(&kept, NOW + 20).await.unwrap();
-    store.honour_erasures(&kept, NOW + 10, NOW + 20).await.unwrap();
+    let now = store.meanwhile(&kept, []).await.unwrap();
+    store.honour_erasures(&kept, &now.people, NOW + 10, NOW + 20).await.unwrap();
     assert!(world.everything().await.contains(ANNS));
 }
 
