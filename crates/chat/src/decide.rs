@@ -83,6 +83,20 @@ pub struct Limit {
     pub ends_in_ms: u64,
 }
 
+impl Limit {
+    /// Whether this is the first turn beyond the cap: the line that says so is said to that one.
+    pub fn is_news(&self) -> bool {
+        self.count == self.cap + 1
+    }
+}
+
+/// Which of some limits refuses a turn, if any does: of those exceeded the one that ends last, as nobody is
+/// answered before that.
+pub fn refusing(limits: &[Limit]) -> Option<usize> {
+    let exceeded = limits.iter().enumerate().filter(|(_, limit)| limit.count > limit.cap);
+    exceeded.max_by_key(|(_, limit)| limit.ends_in_ms).map(|(at, _)| at)
+}
+
 /// What to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
@@ -153,6 +167,26 @@ impl Silence {
         }
     }
 
+    /// Whether somebody has decided so: then nothing is said, however far the answer had come.
+    pub fn is_decided(self) -> bool {
+        match self {
+            Silence::NotRoasted
+            | Silence::Deleted
+            | Silence::Paused
+            | Silence::GuildPaused
+            | Silence::Muted
+            | Silence::Silenced
+            | Silence::Blocked
+            | Silence::NotAllowed => true,
+            Silence::TooLate
+            | Silence::OverLimit
+            | Silence::NothingSaid
+            | Silence::ChannelClosed
+            | Silence::NoCredit
+            | Silence::OverBudget => false,
+        }
+    }
+
     /// The same in words for whoever used a command and waits for an answer. Who is blocked is not told so.
     pub fn told(self, name: &str) -> String {
         match self {
@@ -169,7 +203,14 @@ impl Silence {
             }
             Silence::OverBudget => format!("{name} has talked enough for today."),
             Silence::OverLimit => "That was a lot at once; give it a moment.".to_owned(),
-            _ => "…".to_owned(),
+            Silence::TooLate => format!("That took too long to reach {name}. Ask again."),
+            Silence::ChannelClosed => {
+                format!("{name} is not allowed to speak in this channel; an admin can change that.")
+            }
+            Silence::Deleted => "What you asked about is gone.".to_owned(),
+            Silence::NothingSaid | Silence::NoCredit | Silence::NotRoasted | Silence::Blocked => {
+                format!("{name} has nothing to say to that.")
+            }
         }
     }
 }
@@ -201,9 +242,8 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     if now_ms.saturating_sub(last.received_at_ms) > TOO_LATE_MS {
         return say(personality.lines.late.clone(), Silence::TooLate);
     }
-    if let Some(limit) = known.limits.iter().find(|limit| limit.count > limit.cap) {
-        // The line is said once a span: to the first turn beyond the cap.
-        return match limit.count == limit.cap + 1 {
+    if let Some(limit) = refusing(known.limits).map(|at| &known.limits[at]) {
+        return match limit.is_news() {
             true => {
                 say(personality.lines.over_limit(&in_time(limit.ends_in_ms)), Silence::OverLimit)
             }

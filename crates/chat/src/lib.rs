@@ -22,7 +22,7 @@ mod tokens;
 pub use choose::{Statement, choose};
 pub use clean::{clean, clean_name, plain, visible};
 pub use day::day;
-pub use decide::{Budget, Decision, Known, Limit, Silence, Situation, decide};
+pub use decide::{Budget, Decision, Known, Limit, Silence, Situation, decide, refusing};
 pub use digest::{Digest, Found, digest_prompt, digested};
 pub use draft::{Draft, Opening};
 pub use explanation::{Context, Explanation, Milliseconds, Outcome, Tokens, Used};

@@ -85,6 +85,12 @@ impl Chain {
         each.max().unwrap_or(Microdollars::ZERO)
     }
 
+    /// What one try probably came to where nobody told what it used: at the price of the dearest of the models.
+    pub fn probable_cost(&self, usage: &Usage, prices: &Prices) -> Microdollars {
+        let each = self.models().map(|model| prices.of(model).cost(usage));
+        each.max().unwrap_or(Microdollars::ZERO)
+    }
+
     /// What asking came to: every try at the price of its model, as far as it used something.
     pub fn cost(&self, report: &Report, prices: &Prices) -> Microdollars {
         report.attempts.iter().map(|attempt| self.cost_of(attempt, prices)).sum()

@@ -204,7 +204,7 @@ impl Prompt {
     }
 
     /// What an answer of `n_chars` characters to this prompt probably used.
-    pub(crate) fn estimate(&self, n_chars: usize) -> Usage {
+    pub fn estimate(&self, n_chars: usize) -> Usage {
         self.expected().usage(n_chars)
     }
 }

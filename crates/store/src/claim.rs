@@ -297,8 +297,11 @@ impl Store {
         self.hold(event, attempt, None).await
     }
 
-    /// Notes what the turn holds of the budgets.
-    pub(crate) async fn hold(
+    /// Notes what the turn holds of the budgets, where it was not noted when the claim was taken.
+    ///
+    /// # Errors
+    /// [`Error::ClaimLost`], [`Error::Failed`].
+    pub async fn hold(
         &self,
         event: &EventId,
         attempt: &Attempt,

@@ -44,9 +44,9 @@ pub struct Episode {
     /// The message it replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Id<MessageMarker>>,
-    /// Of the personality's own words: to whom they were said, with whose words they go.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<Id<UserMarker>>,
+    /// Of the personality's own words: everybody whose words they answer, and with whose words they go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<Id<UserMarker>>,
     /// What recall looks for in it, made when it was kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<u32>,
@@ -58,16 +58,16 @@ pub struct Episode {
 impl Episode {
     /// Whose erasure takes it along.
     pub fn belongs_to(&self, user: Id<UserMarker>) -> bool {
-        self.to == Some(user) || matches!(&self.speaker, Speaker::Person { id, .. } if *id == user)
+        self.people().any(|person| person == user)
     }
 
-    /// Everybody whose erasure takes it along.
-    pub(crate) fn people(&self) -> impl Iterator<Item = Id<UserMarker>> {
+    /// Everybody whose erasure takes it along: who said it, or to whom the personality did.
+    pub fn people(&self) -> impl Iterator<Item = Id<UserMarker>> {
         let speaker = match &self.speaker {
             Speaker::Person { id, .. } => Some(*id),
             Speaker::Me => None,
         };
-        speaker.into_iter().chain(self.to)
+        speaker.into_iter().chain(self.to.iter().copied())
     }
 }
 

@@ -116,9 +116,8 @@ impl Store {
             join_all(wanted.events.iter().enumerate().map(|(n, event)| {
                 self.claim(event, wanted.events, attempt, held.filter(|_| n == 0))
             }));
-        let counts = try_join_all(
-            wanted.counters.iter().map(|counter| self.count(counter, 1, attempt.now_ms)),
-        );
+        let counts =
+            join_all(wanted.counters.iter().map(|counter| self.count(counter, 1, attempt.now_ms)));
         let reserve = i64::try_from(wanted.reserve).unwrap_or(i64::MAX);
         let spending =
             join_all(wanted.purses.iter().map(|purse| self.spend(*purse, day, reserve, 0)));
@@ -135,14 +134,21 @@ impl Store {
             spending,
             episodes,
         );
-        let rest = window.and_then(|window| Ok((window, rows?, counts?, episodes?)));
-        if claims.iter().any(Result::is_err) || spending.iter().any(Result::is_err) || rest.is_err()
+        let rest = window.and_then(|window| Ok((window, rows?, episodes?)));
+        if claims.iter().any(Result::is_err)
+            || counts.iter().any(Result::is_err)
+            || spending.iter().any(Result::is_err)
+            || rest.is_err()
         {
             self.take_back(wanted, attempt, held, &claims, &spending).await;
+            let counted = wanted.counters.iter().zip(&counts).filter(|(_, count)| count.is_ok());
+            let counted = counted.map(|(counter, _)| self.count(counter, -1, attempt.now_ms));
+            join_all(counted).await;
         }
+        let counts = counts.into_iter().collect::<Result<_, _>>()?;
         let spending = spending.into_iter().collect::<Result<_, _>>()?;
         let claims = claims.into_iter().collect::<Result<_, _>>()?;
-        let (window, (rows, books), counts, mut episodes) = rest?;
+        let (window, (rows, books), mut episodes) = rest?;
         let mut memory = Vec::with_capacity(scopes.len());
         for (n, (scope, (books, mark))) in scopes.into_iter().zip(books).enumerate() {
             let unquoted = mark.unquoted;

@@ -172,7 +172,7 @@ mod tests {
             speaker: Speaker::Person { id: Id::new(id % 3 + 1), name: "Ann".to_owned() },
             text: format!("the {id}th soup was the best one so far, I would say"),
             reply_to: None,
-            to: None,
+            to: vec![],
             terms: vec![],
             terms_version: 0,
         };

@@ -133,7 +133,7 @@ async fn digest(
     };
     if let Some(before) = progress.held {
         // It may have asked a model, and nobody knows what that came to.
-        count_as_spent(worker, &purses, before).await?;
+        count_as_spent(worker, event, &chain, before).await?;
     }
     let rows = &gathered.rows;
     let over = budgets(&purses, &gathered.spending, &rows.guild, &rows.den, attempt.now_ms);
@@ -233,10 +233,7 @@ async fn write_down(
 ) -> Result<(), store::Error> {
     let old = &gathered.rows.summary;
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Ok(()) };
-    let speakers = lines.iter().filter_map(|line| match &line.speaker {
-        Speaker::Person { id, .. } => Some(*id),
-        Speaker::Me => line.to,
-    });
+    let speakers = lines.iter().flat_map(Episode::people);
     let mut speakers: Vec<_> = old.speakers.iter().copied().chain(speakers).collect();
     speakers.sort_unstable();
     speakers.dedup();
@@ -305,14 +302,12 @@ async fn write_down(
     Ok(())
 }
 
-/// The people whose words are in a window, its newest first.
+/// The people whose words are in a window, and those who were answered there, the newest first.
 fn speakers(window: &[Episode]) -> Vec<Id<UserMarker>> {
     let mut people = Vec::new();
-    for turn in window.iter().rev() {
-        if let Speaker::Person { id, .. } = &turn.speaker
-            && !people.contains(id)
-        {
-            people.push(*id);
+    for user in window.iter().rev().flat_map(Episode::people) {
+        if !people.contains(&user) {
+            people.push(user);
         }
     }
     people
@@ -329,18 +324,20 @@ fn quotable(gathered: &Gathered) -> Summary {
     }
 }
 
-/// Whether a line may be taken in: its speaker wants to be remembered and quoted, as far as is known.
+/// Whether a line may be taken in: whoever said it, or was answered with it, wants to be remembered and quoted,
+/// as far as is known.
 fn may_digest(line: &Episode, gathered: &Gathered) -> bool {
-    let Speaker::Person { id, .. } = &line.speaker else { return true };
-    let is_unquoted = gathered.memory.iter().any(|memory| memory.unquoted.contains(id));
-    let wants = gathered.rows.people.get(id);
-    !is_unquoted
-        && wants.is_some_and(|wants| {
-            !wants.no_memory
-                && !wants.no_quote
-                && !wants.blocked
-                && written_ms(line.message_id) > wants.erased_at_ms
-        })
+    line.people().all(|id| {
+        let is_unquoted = gathered.memory.iter().any(|memory| memory.unquoted.contains(&id));
+        let wants = gathered.rows.people.get(&id);
+        !is_unquoted
+            && wants.is_some_and(|wants| {
+                !wants.no_memory
+                    && !wants.no_quote
+                    && !wants.blocked
+                    && written_ms(line.message_id) > wants.erased_at_ms
+            })
+    })
 }
 
 fn said(turn: &Episode) -> Said {

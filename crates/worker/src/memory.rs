@@ -5,6 +5,7 @@
 //! copy is thrown away.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -12,7 +13,10 @@ use std::{
 use chat::recall::{self, Index, TERMS_VERSION, Term};
 use store::{Episode, Scope, ScopeMemory, Speaker};
 use tokio::time::Instant;
-use twilight_model::id::{Id, marker::MessageMarker};
+use twilight_model::id::{
+    Id,
+    marker::{MessageMarker, UserMarker},
+};
 use twilight_util::snowflake::Snowflake;
 
 /// Messages kept indexed by one process, some 600 bytes each.
@@ -42,6 +46,8 @@ pub(crate) struct Shelf {
 struct Indexed {
     index: Index,
     newest: u64,
+    /// Of the personality's own messages: whom they answer.
+    told_to: HashMap<u64, Vec<Id<UserMarker>>>,
 }
 
 impl Memory {
@@ -98,9 +104,23 @@ impl Memory {
 }
 
 impl Shelf {
-    /// Reads the index.
-    pub(crate) fn read<T>(&self, look: impl FnOnce(&Index) -> T) -> T {
-        look(&self.lock().index)
+    /// Reads the index. What it is handed besides says whether a message is one of these people's: said by one of
+    /// them, or by the personality to one of them.
+    pub(crate) fn read<T>(
+        &self,
+        people: &[Id<UserMarker>],
+        look: impl FnOnce(&Index, &dyn Fn(u64) -> bool) -> T,
+    ) -> T {
+        let Indexed { index, told_to, .. } = &*self.lock();
+        let names: Vec<String> = people.iter().map(ToString::to_string).collect();
+        let is_theirs = |id: u64| match index.get(id) {
+            Some(message) if message.speaker == ME => {
+                told_to.get(&id).is_some_and(|to| to.iter().any(|user| people.contains(user)))
+            }
+            Some(message) => names.contains(&message.speaker),
+            None => false,
+        };
+        look(index, &is_theirs)
     }
 
     fn take_in(&self, episodes: &[Episode]) {
@@ -108,6 +128,9 @@ impl Shelf {
         for episode in episodes {
             indexed.newest = indexed.newest.max(episode.message_id.get());
             let message = message(episode);
+            if episode.speaker == Speaker::Me {
+                indexed.told_to.insert(message.id, episode.to.clone());
+            }
             match episode.terms_version == TERMS_VERSION {
                 true => {
                     let terms: Vec<Term> = episode.terms.iter().copied().map(Term::from).collect();

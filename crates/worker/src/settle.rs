@@ -103,8 +103,7 @@ impl Settled<'_> {
         };
         let store = &self.worker.store;
         store.keep(&kept, now_ms()).await?;
-        let is_heard = |event: &&Event| !self.unheard.iter().any(|(id, _)| *id == event.id);
-        for event in self.events.iter().filter(is_heard).filter(|event| self.may_keep(event)) {
+        for event in self.heard().filter(|event| self.may_keep(event)) {
             told::remember(self.worker, event, &scope, &self.gathered.rows).await?;
         }
         // An edit or a deletion may have overtaken this, and people may have changed their minds.
@@ -138,12 +137,12 @@ impl Settled<'_> {
                 })
         };
         for episode in episodes {
-            let whose = match &episode.speaker {
-                Speaker::Person { id, .. } => Some((*id, written_ms(episode.message_id))),
-                // The personality's own words go with the question.
-                Speaker::Me => episode.to.map(|to| (to, episode.reply_to.map_or(0, written_ms))),
+            let said_ms = match &episode.speaker {
+                Speaker::Person { .. } => written_ms(episode.message_id),
+                // The personality's own words go with what they answer, from the first of it on.
+                Speaker::Me => self.asked_ms(),
             };
-            if whose.is_some_and(|(user, said_ms)| is_gone(user, said_ms)) {
+            if episode.people().any(|user| is_gone(user, said_ms)) {
                 store.forget_message(episode.message_id, now_ms()).await?;
             }
         }
@@ -194,12 +193,10 @@ impl Settled<'_> {
                 terms_version: chat::recall::TERMS_VERSION,
                 text,
                 reply_to,
-                to: None,
+                to: Vec::new(),
             })
         };
-        let is_heard = |event: &&Event| !self.unheard.iter().any(|(id, _)| *id == event.id);
-        let heard = self.events.iter().filter(is_heard).filter(|event| self.may_keep(event));
-        let heard = heard.filter_map(|event| {
+        let heard = self.heard().filter(|event| self.may_keep(event)).filter_map(|event| {
             let text = asked(event);
             let is_new = !matches!(event.what, What::Again(_)) && !text.is_empty();
             let name = chat::clean_name(&event.author.name);
@@ -207,13 +204,43 @@ impl Settled<'_> {
             episode(question(event), event, speaker, text).filter(|_| is_new)
         });
         let last = self.last;
-        let own = self.said.zip(self.shown.first()).filter(|_| self.may_keep(last));
+        let own = self.said.zip(self.shown.first()).filter(|_| self.may_keep_own());
         let own = own.and_then(|(text, first)| {
             let own = episode(first.message_id.get(), last, Speaker::Me, text.to_owned())?;
             let reply_to = Id::new_checked(question(last));
-            Some(Episode { to: Some(last.author.id), reply_to, ..own })
+            Some(Episode { to: self.answered_people(), reply_to, ..own })
         });
         heard.chain(own).collect()
+    }
+
+    /// The events that were heard.
+    fn heard(&self) -> impl Iterator<Item = &Event> {
+        let is_heard = |event: &&Event| !self.unheard.iter().any(|(id, _)| *id == event.id);
+        self.events.iter().filter(is_heard)
+    }
+
+    /// Everybody whose words the answer answers: who was heard, and whom they quoted.
+    fn answered_people(&self) -> Vec<Id<UserMarker>> {
+        let mut people: Vec<_> = self.heard().flat_map(concerned).collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
+    /// Whether the personality's own words may be kept: everybody whose words they answer wants that.
+    fn may_keep_own(&self) -> bool {
+        let rows = &self.gathered.rows;
+        let wants_it = |user: &Id<UserMarker>| {
+            rows.people.get(user).is_none_or(|wants| !wants.no_memory && !wants.blocked)
+        };
+        self.heard().all(|event| self.may_keep(event))
+            && self.answered_people().iter().all(wants_it)
+    }
+
+    /// When the first of what is answered was said, in milliseconds since the Unix epoch.
+    fn asked_ms(&self) -> u64 {
+        let said = self.heard().filter_map(|event| Id::new_checked(question(event)));
+        said.map(written_ms).min().unwrap_or(0)
     }
 
     /// What can wait: the oldest open messages are folded, and a digest is ordered where enough was said since
@@ -234,6 +261,22 @@ impl Settled<'_> {
             chores::order(self.worker, last).await;
         }
     }
+}
+
+/// The people whose words an event brings, all of whom spoke in its channel: who speaks, and who is quoted.
+fn concerned(event: &Event) -> Vec<Id<UserMarker>> {
+    let others: Vec<_> = match &event.what {
+        What::Message(message) => {
+            let quoted = message.reply_to.iter().filter(|quoted| !quoted.ours);
+            quoted.map(|quoted| quoted.author.id).collect()
+        }
+        What::Command(command) => {
+            let target = command.target.iter().filter(|target| !target.ours);
+            target.map(|target| target.author.id).collect()
+        }
+        _ => Vec::new(),
+    };
+    others.into_iter().chain([event.author.id]).collect()
 }
 
 /// Keeps a row for every message shown: whose it is, and why it was said.

@@ -16,7 +16,7 @@ use queue::{Event, EventId, What};
 use store::{Answer, Attempt, Claimed, Day, Gathered, Held, Progress, Scope, Wanted};
 use tokio::time::{Instant, timeout_at};
 
-use self::{answering::Answering, money::Meter, remembering::Remembered};
+use self::{answering::Answering, limits::Counted, money::Meter, remembering::Remembered};
 pub(crate) use self::{
     marks::stopped,
     money::{budgets, count_as_spent, give_back, purses},
@@ -108,7 +108,7 @@ pub(crate) async fn turn(
                     Ok(()) => {
                         give_back(worker, &purses, held).await;
                         if let Some(before) = progress.held
-                            && let Err(e) = count_as_spent(worker, &purses, before).await
+                            && let Err(e) = count_as_spent(worker, last, &chain, before).await
                         {
                             tracing::warn!(error = %e, "what an earlier attempt used was not counted");
                         }
@@ -131,11 +131,23 @@ pub(crate) async fn turn(
     let is_answered = |id: &EventId| share.events.iter().any(|event| event.id == *id);
     give_up(&worker.store, won(&ids, &gathered).filter(|id| !is_answered(id)), &attempt).await;
     marks::drop_deleted(&mut share.events, &gathered.rows);
-    let unheard = marks::unheard(who, &share.events, &gathered.rows);
-    let heard: Vec<Event> = (share.events.iter())
-        .filter(|event| !unheard.iter().any(|(id, _)| *id == event.id))
-        .cloned()
-        .collect();
+    let mut unheard = marks::unheard(who, &share.events, &gathered.rows);
+    let mut heard = without(&share.events, &unheard);
+    let (caps, counts) = (&gathered.rows.guild.limits, &gathered.counts);
+    let mut counted = Counted::new(who, caps, counters, counts, attempt.now_ms);
+    if share.progress.is_retake {
+        counted = counted.before(worker, attempt.now_ms).await;
+    }
+    if share.progress.has_begun() {
+        // It was let in once, and is finished.
+        counted = Counted::default();
+    }
+    let (flood, untold) = counted.leave_out(&heard);
+    if !flood.is_empty() {
+        limits::take_back(worker, &untold, attempt.now_ms).await;
+        unheard.extend(flood);
+        heard = without(&share.events, &unheard);
+    }
     let files = match heard.len() == events.len() {
         true => files,
         // What came with words that are not heard is not looked at.
@@ -151,15 +163,24 @@ pub(crate) async fn turn(
         events: &share.events,
         unheard: &unheard,
         absent: &share.absent,
-        meter: Meter::holding((!purses.is_empty() && share.leads(&ids)).then_some(held)),
+        meter: Meter::holding((!purses.is_empty()).then_some(held)),
     };
-    if !share.leads(&ids) {
-        // Reserved under a claim that was closed before: this turn's own holds nothing.
+    if !purses.is_empty()
+        && !share.leads(&ids)
+        // Reserved under a claim that was closed before: this turn's own is to hold it.
+        && let Err(e) = worker.store.hold(&share.events[0].id, &attempt, Some(held)).await
+    {
         give_back(worker, &purses, held).await;
+        give_up(&worker.store, share.events.iter().map(|event| &event.id), &attempt).await;
+        let (event, error) = (&share.events[0].id, chain_of(&e));
+        tracing::warn!(event = %event, error, "what a turn may cost was not noted; the record returns");
+        let mut verdicts = vec![Verdict::Done; share.closed_before];
+        verdicts.push(Verdict::Retry { after: rest(receives) });
+        return verdicts;
     }
     if let Some(before) = share.progress.held
         // It may have asked a model, and nobody knows what that came to.
-        && let Err(e) = count_as_spent(worker, &purses, before).await
+        && let Err(e) = count_as_spent(worker, last, &chain, before).await
     {
         tracing::warn!(error = %e, "what an earlier attempt used was not counted");
     }
@@ -170,17 +191,6 @@ pub(crate) async fn turn(
     }
 
     // decide
-    let limits = match share.progress.has_begun() {
-        // It was let in once, and counted.
-        true => {
-            limits::take_back(worker, &counters, attempt.now_ms).await;
-            Vec::new()
-        }
-        false => {
-            let guild = &gathered.rows.guild.limits;
-            limits::limits(who, guild, &counters, &gathered.counts, attempt.now_ms)
-        }
-    };
     let was_known: Vec<bool> = known.iter().map(Option::is_some).collect();
     let remembered = remembering::remember(
         worker,
@@ -192,8 +202,10 @@ pub(crate) async fn turn(
         attempt.now_ms,
     );
     let talk = remembering::talk(work.last(), &gathered);
-    let decision = work.decide(&gathered, &files, &talk, &limits, &purses, &remembered);
+    let purses = if share.progress.has_begun() { &[] } else { &purses[..] };
+    let decision = work.decide(&gathered, &files, &talk, counted.limits(), purses, &remembered);
     let decision = work.once(decision).await;
+    limits::take_back(worker, &counted.uncounted(&decision), attempt.now_ms).await;
     let mut why = work.explanation();
     why.memories = remembered.used;
     why.ms.gather = ms_gather;
@@ -299,9 +311,17 @@ impl Turn<'_> {
         why: Explanation,
     ) -> Result<(), Failed> {
         match (decision, &progress.answer) {
+            (Decision::StaySilent(because), _) if because.is_decided() => {
+                self.stay_silent(because, why, gathered, progress).await
+            }
+            (Decision::Say { line, because }, _) if because.is_decided() => {
+                self.say(&line, because, gathered, progress, why).await
+            }
             // From an earlier attempt: it is not paid for twice.
             (_, Some(answer)) => self.finish(answer, gathered, progress, why).await,
-            (Decision::StaySilent(because), None) => self.stay_silent(because, why, gathered).await,
+            (Decision::StaySilent(because), None) => {
+                self.stay_silent(because, why, gathered, progress).await
+            }
             (Decision::Say { line, because }, None) => {
                 self.say(&line, because, gathered, progress, why).await
             }
@@ -418,11 +438,34 @@ impl Turn<'_> {
         because: Silence,
         mut why: Explanation,
         gathered: &Gathered,
+        progress: &Progress,
     ) -> Result<(), Failed> {
-        self.finish_command(&because.told(&self.who.name)).await;
+        if progress.is_retake {
+            self.take_back_shown(gathered, progress).await?;
+        }
+        self.finish_privately(&because.told(&self.who.name)).await;
         why.reason = Some(reason(because));
         // What came too late is remembered all the same.
         self.settle(&[], None, &why, because == Silence::TooLate, gathered).await
+    }
+
+    /// Takes back what an earlier attempt has shown: it is not to be said after all.
+    async fn take_back_shown(
+        &self,
+        gathered: &Gathered,
+        progress: &Progress,
+    ) -> Result<(), Failed> {
+        match self.begin_reply(gathered, progress).await {
+            Ok(mut reply) => reply.take_back().await,
+            Err(ReplyError::Discord { source, .. }) if is_final(&source) => {
+                tracing::info!(event = %self.events[0].id, error = %source, "what was shown stays");
+            }
+            Err(ReplyError::Discord { source, .. }) => {
+                return Err(Failed::Again(chain_of(&source)));
+            }
+            Err(ReplyError::Store(e)) => return Err(e.into()),
+        }
+        Ok(())
     }
 
     /// Shows the answer of an earlier attempt.
@@ -473,6 +516,7 @@ impl Turn<'_> {
             ReplyError::Discord { source, .. } if is_final(&source) => {
                 why.outcome = Outcome::Silent;
                 why.reason = Some(refusal(&source));
+                self.finish_privately(&Silence::ChannelClosed.told(&self.who.name)).await;
                 self.settle(&[], None, &why, false, gathered).await
             }
             ReplyError::Discord { source, .. } => Err(Failed::Again(chain_of(&source))),
@@ -521,6 +565,20 @@ impl Turn<'_> {
         }
     }
 
+    /// Tells whoever used a command, and nobody else, why there is no answer: what everybody saw of the command
+    /// goes.
+    async fn finish_privately(&self, content: &str) {
+        let What::Command(command) = &self.last().what else { return };
+        let (discord, application) = (&self.worker.discord, self.last().application_id);
+        let told = match discord.delete_original(application, &command.token).await {
+            Ok(()) => discord.followup(application, &command.token, content, true).await.map(drop),
+            Err(e) => Err(e),
+        };
+        if let Err(e) = told {
+            tracing::info!(event = %self.events[0].id, error = %e, "a command's silence was not explained");
+        }
+    }
+
     /// Completes the deferred answer of a command; the personality speaks in a message of its own, as
     /// answers to commands cannot carry its name and face.
     async fn finish_command(&self, content: &str) {
@@ -532,6 +590,11 @@ impl Turn<'_> {
             tracing::info!(event = %self.events[0].id, error = %e, "a command's deferral was not completed");
         }
     }
+}
+
+fn without(events: &[Event], unheard: &[(EventId, Silence)]) -> Vec<Event> {
+    let is_heard = |event: &&Event| !unheard.iter().any(|(id, _)| *id == event.id);
+    events.iter().filter(is_heard).cloned().collect()
 }
 
 fn won<'a>(ids: &'a [EventId], gathered: &'a Gathered) -> impl Iterator<Item = &'a EventId> {

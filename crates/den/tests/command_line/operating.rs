@@ -37,7 +37,7 @@ impl Desk {
                 speaker: Speaker::Person { id: Id::new(ANN), name: "Ann".to_owned() },
                 text: format!("zebrafinch {n}"),
                 reply_to: None,
-                to: None,
+                to: vec![],
                 terms: vec![],
                 terms_version: 0,
             };

@@ -148,7 +148,7 @@ pub fn said(message: u64, user: Id<UserMarker>, text: &str) -> Episode {
         speaker: Speaker::Person { id: user, name: format!("person {user}") },
         text: text.to_owned(),
         reply_to: None,
-        to: None,
+        to: vec![],
         terms: vec![7, 9],
         terms_version: 1,
     }
@@ -156,7 +156,7 @@ pub fn said(message: u64, user: Id<UserMarker>, text: &str) -> Episode {
 
 /// Grim's answer to somebody.
 pub fn answered(message: u64, user: Id<UserMarker>, text: &str) -> Episode {
-    Episode { speaker: Speaker::Me, to: Some(user), ..said(message, user, text) }
+    Episode { speaker: Speaker::Me, to: vec![user], ..said(message, user, text) }
 }
 
 pub fn fact(id: &str, by: Id<UserMarker>, text: &str) -> Fact {

@@ -1,9 +1,12 @@
 //! The limits that count a turn.
 
-use chat::Limit;
+use std::collections::BTreeSet;
+
+use chat::{Decision, Limit, Silence, refusing};
 use personality::Personality;
-use queue::Event;
+use queue::{Event, EventId};
 use store::{Counter, GuildLimits, Subject};
+use twilight_model::id::{Id, marker::UserMarker};
 
 use crate::Worker;
 
@@ -22,32 +25,118 @@ pub(super) fn counters(who: &Personality, events: &[Event]) -> Vec<Counter> {
     people.chain([channel]).chain(guild).collect()
 }
 
-/// The limits with their counts; what the guild has set comes before the personality's file.
-pub(super) fn limits(
-    who: &Personality,
-    guild: &GuildLimits,
-    counters: &[Counter],
-    counts: &[u64],
-    now_ms: u64,
-) -> Vec<Limit> {
-    let cap = |counter: &Counter| match counter.subject {
-        Subject::Person(_) => {
-            guild.per_person_per_minute.unwrap_or(who.limits.per_person_per_minute)
-        }
-        Subject::Channel(_) => {
-            guild.per_channel_per_minute.unwrap_or(who.limits.per_channel_per_minute)
-        }
-        Subject::Guild(_) => guild.per_guild_per_day.unwrap_or(who.limits.per_guild_per_day),
-    };
-    let limit = |(counter, count): (&Counter, &u64)| Limit {
-        count: *count,
-        cap: cap(counter).into(),
-        ends_in_ms: counter.ends_in_ms(now_ms),
-    };
-    counters.iter().zip(counts).map(limit).collect()
+/// The counters of a turn, and what they say.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    counters: Vec<Counter>,
+    /// One for each counter.
+    limits: Vec<Limit>,
+    /// An earlier attempt was counted, and this one is not.
+    is_retake: bool,
 }
 
-/// A claim that was lost counts nothing: its turn was counted by whoever holds it.
+impl Counted {
+    /// The limits with their counts; what the guild has set comes before the personality's file.
+    pub(super) fn new(
+        who: &Personality,
+        guild: &GuildLimits,
+        counters: Vec<Counter>,
+        counts: &[u64],
+        now_ms: u64,
+    ) -> Self {
+        let cap = |counter: &Counter| match counter.subject {
+            Subject::Person(_) => {
+                guild.per_person_per_minute.unwrap_or(who.limits.per_person_per_minute)
+            }
+            Subject::Channel(_) => {
+                guild.per_channel_per_minute.unwrap_or(who.limits.per_channel_per_minute)
+            }
+            Subject::Guild(_) => guild.per_guild_per_day.unwrap_or(who.limits.per_guild_per_day),
+        };
+        let limit = |(counter, count): (&Counter, &u64)| Limit {
+            count: *count,
+            cap: cap(counter).into(),
+            ends_in_ms: counter.ends_in_ms(now_ms),
+        };
+        let limits = counters.iter().zip(counts).map(limit).collect();
+        Self { counters, limits, is_retake: false }
+    }
+
+    /// The same for a turn that was counted before: it counts once, and is let in or refused as it was.
+    pub(super) async fn before(mut self, worker: &Worker, now_ms: u64) -> Self {
+        take_back(worker, &self.counters, now_ms).await;
+        for limit in &mut self.limits {
+            limit.count = limit.count.saturating_sub(1);
+        }
+        self.is_retake = true;
+        self
+    }
+
+    /// What is to be decided by.
+    pub(super) fn limits(&self) -> &[Limit] {
+        &self.limits
+    }
+
+    /// Of these events, those of people beyond their own limit, where others speak with them: whoever floods a
+    /// channel silences nobody but themselves. Their limits then decide nothing more about the turn. Returns the
+    /// events with the counters to take back: who has not been told yet is told the next time.
+    pub(super) fn leave_out(&mut self, heard: &[Event]) -> (Vec<(EventId, Silence)>, Vec<Counter>) {
+        let over: BTreeSet<Id<UserMarker>> = (self.counters.iter().zip(&self.limits))
+            .filter(|(_, limit)| limit.count > limit.cap)
+            .filter_map(|(counter, _)| person(counter))
+            .collect();
+        if heard.iter().all(|event| over.contains(&event.author.id)) {
+            return (Vec::new(), Vec::new());
+        }
+        let is_over = |counter: &Counter| person(counter).is_some_and(|id| over.contains(&id));
+        let kept = Self { is_retake: self.is_retake, ..Self::default() };
+        let (mut kept, mut untold) = (kept, Vec::new());
+        for (counter, limit) in self.counters.drain(..).zip(self.limits.drain(..)) {
+            match is_over(&counter) {
+                false => {
+                    kept.counters.push(counter);
+                    kept.limits.push(limit);
+                }
+                true if limit.is_news() && !self.is_retake => untold.push(counter),
+                true => {}
+            }
+        }
+        *self = kept;
+        let theirs = heard.iter().filter(|event| over.contains(&event.author.id));
+        (theirs.map(|event| (event.id.clone(), Silence::OverLimit)).collect(), untold)
+    }
+
+    /// The counters to take back for a decision: a turn that says nothing is not counted, or talk that nobody
+    /// answers would use up what a whole guild may say in a day. Whoever refuses it goes on counting: so it is
+    /// known that the line was said.
+    pub(super) fn uncounted(self, decision: &Decision) -> Vec<Counter> {
+        if self.is_retake {
+            return Vec::new();
+        }
+        let refusing = refusing(&self.limits);
+        let keeps = match decision {
+            Decision::Speak(_) => return Vec::new(),
+            Decision::Say { because: Silence::OverLimit, .. } => refusing,
+            // Nobody asked directly, so the line is still to be said.
+            Decision::StaySilent(Silence::OverLimit) => {
+                refusing.filter(|at| !self.limits[*at].is_news())
+            }
+            Decision::Say { .. } => return Vec::new(),
+            Decision::StaySilent(_) => None,
+        };
+        let all = self.counters.into_iter().enumerate();
+        all.filter(|(at, _)| Some(*at) != keeps).map(|(_, counter)| counter).collect()
+    }
+}
+
+fn person(counter: &Counter) -> Option<Id<UserMarker>> {
+    match counter.subject {
+        Subject::Person(id) => Some(id),
+        Subject::Channel(_) | Subject::Guild(_) => None,
+    }
+}
+
+/// Takes back the count of a turn that did not happen, or was counted before.
 pub(super) async fn take_back(worker: &Worker, counters: &[Counter], now_ms: u64) {
     let taken_back = counters.iter().map(|counter| worker.store.count(counter, -1, now_ms));
     for result in futures_util::future::join_all(taken_back).await {

@@ -54,12 +54,12 @@ pub(super) fn left_out(last: &Event, gathered: &Gathered) -> Vec<Id<MessageMarke
 /// everything else it asks, no more than one request takes.
 const MOST_ALONG: usize = 16;
 
-/// The messages that a turn is about: those that are answered, what they reply to, and the lines said before the
-/// last of them.
+/// The messages that a turn is about: those that are answered, what they reply to, and the lines said before them.
 pub(super) fn messages(events: &[Event]) -> Vec<Id<MessageMarker>> {
     let quoted = events.iter().filter_map(Event::message).filter_map(|m| m.reply_to.as_ref());
     let quoted = quoted.map(|quoted| quoted.message_id);
-    let before = events.last().into_iter().flat_map(|last| &last.preceding);
+    // Those of the last are asked for first: it is the likeliest to be answered.
+    let before = events.iter().rev().flat_map(|event| &event.preceding);
     let along = before.map(|line| line.message_id).chain(quoted);
     events.iter().filter_map(answered).chain(along.take(MOST_ALONG)).collect()
 }
@@ -123,7 +123,10 @@ pub(super) fn not_to_quote(events: &[Event], rows: &Rows) -> Vec<Id<UserMarker>>
         message.reply_to.as_ref().filter(|quoted| !quoted.ours).map(|quoted| quoted.author.id)
     });
     let unknown = before.chain(quoted).filter(|id| !rows.people.contains_key(id));
-    those(rows, |wants| wants.no_quote || wants.no_memory).into_iter().chain(unknown).collect()
+    those(rows, |wants| wants.no_quote || wants.no_memory || wants.blocked)
+        .into_iter()
+        .chain(unknown)
+        .collect()
 }
 
 /// The people of a turn of whom something holds.

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use chat::Budget;
-use model::Microdollars;
+use model::{Chain, Microdollars};
 use queue::{Event, EventId};
 use store::{Attempt, Day, DenRow, Entry, GuildRow, Held, Purse, Spending};
 
@@ -72,6 +72,10 @@ impl Meter {
     fn take(&self) -> Reading {
         std::mem::take(&mut *self.lock())
     }
+
+    fn put_back(&self, reading: Reading) {
+        *self.lock() = reading;
+    }
 }
 
 /// Gives back what was reserved and is not going to be used. What cannot be given back is too much reserved
@@ -89,14 +93,26 @@ pub(crate) async fn give_back(worker: &Worker, purses: &[Purse], held: Held) {
 /// came to.
 pub(crate) async fn count_as_spent(
     worker: &Worker,
-    purses: &[Purse],
+    event: &Event,
+    chain: &Chain,
     held: Held,
 ) -> Result<(), store::Error> {
     let amount = i64::try_from(held.amount).unwrap_or(i64::MAX);
-    for purse in purses {
-        worker.store.spend(*purse, held.day, -amount, amount).await?;
+    for purse in purses(event) {
+        worker.store.spend(purse, held.day, -amount, amount).await?;
     }
-    Ok(())
+    let entry = Entry {
+        day: held.day,
+        guild: event.guild_id,
+        personality: event.personality.clone(),
+        model: chain.id().to_owned(),
+        turns: 1,
+        tokens_in: 0,
+        tokens_cached: 0,
+        tokens_out: 0,
+        cost: held.amount,
+    };
+    worker.store.enter(&entry).await
 }
 
 impl Turn<'_> {
@@ -109,9 +125,13 @@ impl Turn<'_> {
             None => 0,
             Some(held) => match self.worker.store.let_go(leader, attempt).await {
                 Ok(()) => i64::try_from(held.amount).unwrap_or(i64::MAX),
-                // Whoever has the claim now has given back what we held.
-                Err(store::Error::ClaimLost { .. }) => 0,
-                Err(e) => return Err(e.into()),
+                Err(e) => {
+                    // Whoever has the claim now counts all that we held as spent.
+                    if !matches!(e, store::Error::ClaimLost { .. }) {
+                        self.meter.put_back(Reading { held: Some(held), used });
+                    }
+                    return Err(e.into());
+                }
             },
         };
         let day = held.map_or_else(|| Day::of(attempt.now_ms), |held| held.day);

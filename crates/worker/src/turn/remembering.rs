@@ -49,18 +49,10 @@ pub(super) fn remember(
     let corrected = corrected(gathered);
     for (memory, was_known) in gathered.memory.iter().zip(was_known) {
         let shelf: Arc<Shelf> = worker.memory.take_in(memory, *was_known);
-        let unquoted: Vec<String> = memory
-            .unquoted
-            .iter()
-            .filter(|id| **id != last.author.id)
-            .map(ToString::to_string)
-            .collect();
-        shelf.read(|index| {
-            let hidden = |id: u64| {
-                in_sight(id)
-                    || corrected.contains(&id)
-                    || index.get(id).is_some_and(|message| unquoted.contains(&message.speaker))
-            };
+        let unquoted: Vec<_> =
+            memory.unquoted.iter().copied().filter(|id| *id != last.author.id).collect();
+        shelf.read(&unquoted, |index, is_theirs| {
+            let hidden = |id: u64| in_sight(id) || corrected.contains(&id) || is_theirs(id);
             let query = Query {
                 asker: Some(&asker),
                 you: Some(ME),
@@ -185,15 +177,13 @@ pub(super) fn summary<'g>(last: &Event, gathered: &'g Gathered) -> &'g str {
     }
 }
 
-/// The window as it is handed over: without the words of people who do not want to be quoted to others.
+/// The window as it is handed over: without the words of people who do not want to be quoted to others, and
+/// without what they were answered.
 pub(super) fn talk(last: &Event, gathered: &Gathered) -> Vec<chat::Said> {
-    let is_quoted = |turn: &&store::Episode| match &turn.speaker {
-        Speaker::Person { id, .. } => {
-            *id == last.author.id
-                || !gathered.memory.iter().any(|memory| memory.unquoted.contains(id))
-        }
-        Speaker::Me => true,
-    };
+    let is_unquoted =
+        |id: &Id<UserMarker>| gathered.memory.iter().any(|memory| memory.unquoted.contains(id));
+    let is_quoted =
+        |turn: &&store::Episode| turn.people().all(|id| id == last.author.id || !is_unquoted(&id));
     gathered.window.iter().filter(is_quoted).map(said).collect()
 }
 

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use chat::{Explanation, Guard, Outcome, Silence, Tokens};
 use futures_util::StreamExt;
-use model::{Limits, Progress as Asked, Report};
-use queue::Event;
+use model::{Limits, Progress as Asked, Report, Usage};
 use store::{Answer, Gathered, Progress};
 use tokio::task::JoinHandle;
 
-use super::{Failed, Turn, chain_of, marks, millis, money::Used, refusal};
+use super::{Failed, Turn, chain_of, marks, millis, money::Used, refusal, without};
 use crate::{
     ask,
     clock::now_ms,
@@ -21,8 +20,6 @@ use crate::{
 
 /// Kept back from the model's time, to finish cleanly what was shown: the final post and settling.
 const FINISH: Duration = Duration::from_secs(2);
-/// About as many characters make a token of English.
-const CHARS_PER_TOKEN: u64 = 4;
 /// Bytes of an answer after which it is looked at again, beside every time it is shown: each look is at all of it.
 const LOOK_EVERY: usize = 256;
 /// Stands in the place of an answer that is not shown.
@@ -45,9 +42,7 @@ impl Turn<'_> {
         let asked = ask::prompt(prompt, &self.who.reply, files.images);
         let until = self.deadline.minus(POST_TIMEOUT + FINISH);
         // Until the model tells what was used, the prompt is: a turn that fails beside it has asked.
-        let read = self.chain.most(asked.at_most_tokens(), 0, &self.worker.prices);
-        let model = self.chain.id().to_owned();
-        self.meter.used(Used { model, cost: read, tokens: Tokens::default() });
+        self.meter.used(self.probably_used(&asked, 0));
         let mut asking = self.chain.ask(&asked, Limits::default(), until);
         // The voice is found while the model thinks.
         let (reply, mut next) = tokio::join!(self.begin_reply(gathered, progress), asking.next());
@@ -180,40 +175,55 @@ impl Turn<'_> {
         report: Option<&Report>,
         why: &mut Explanation,
     ) {
-        let cost = match report {
+        let used = match report {
             Some(report) => {
-                let usage = report.usage();
-                why.model = report.model().map(str::to_owned);
                 why.fallback = report.model().is_some_and(|model| model != self.chain.id());
                 why.tries = u32::try_from(report.tries()).unwrap_or(u32::MAX);
-                why.tokens = Tokens {
-                    r#in: usage.input.into(),
-                    out: usage.output.into(),
-                    cache_read: usage.cache_read.into(),
-                };
-                self.chain.cost(report, &self.worker.prices)
+                Used {
+                    model: report.model().unwrap_or(self.chain.id()).to_owned(),
+                    cost: self.chain.cost(report, &self.worker.prices),
+                    tokens: tokens(&report.usage()),
+                }
             }
-            None => {
-                why.model = Some(self.chain.id().to_owned());
-                why.tokens.out = said.chars().count() as u64 / CHARS_PER_TOKEN;
-                let out = u32::try_from(why.tokens.out).unwrap_or(u32::MAX);
-                self.chain.most(prompt.at_most_tokens(), out, &self.worker.prices)
-            }
+            None => self.probably_used(prompt, said.chars().count()),
         };
-        why.cost_usd = Some(cost.0 as f64 / 1e6);
-        let model = why.model.clone().unwrap_or_else(|| self.chain.id().to_owned());
-        self.meter.used(Used { model, cost, tokens: why.tokens });
+        why.model = match report {
+            Some(report) => report.model().map(str::to_owned),
+            None => Some(used.model.clone()),
+        };
+        why.tokens = used.tokens;
+        why.cost_usd = Some(used.cost.0 as f64 / 1e6);
+        self.meter.used(used);
     }
 
-    /// Whether somebody has stopped this turn while the model spoke: nothing of it is to be said then.
+    /// What an answer of so many characters probably used.
+    fn probably_used(&self, prompt: &model::Prompt, n_chars: usize) -> Used {
+        let usage = prompt.estimate(n_chars);
+        Used {
+            model: self.chain.id().to_owned(),
+            cost: self.chain.probable_cost(&usage, &self.worker.prices),
+            tokens: tokens(&usage),
+        }
+    }
+
+    /// Whether somebody has stopped this turn while the model spoke: nothing of it is to be said then. Where only
+    /// some of what is answered was taken back, the rest is answered anew.
     async fn stopped_meanwhile(&self) -> Result<Option<Silence>, Failed> {
-        let last = self.last();
-        let heard: Vec<Event> = vec![last.clone()];
+        let (last, heard) = (self.last(), without(self.events, self.unheard));
+        let mut authors: Vec<_> = heard.iter().map(|event| event.author.id).collect();
+        authors.sort_unstable();
+        authors.dedup();
         let messages = marks::messages(&heard);
-        let rows = self.worker.store.marks(last.guild_id, &[last.author.id], &messages).await?;
+        let rows = self.worker.store.marks(last.guild_id, &authors, &messages).await?;
         let unheard = marks::unheard(self.who, &heard, &rows);
-        let because = unheard.first().map(|(_, because)| *because);
-        Ok(marks::stopped(self.who, last, &rows, now_ms()).or(because))
+        match (marks::stopped(self.who, last, &rows, now_ms()), unheard.first()) {
+            (Some(stopped), _) => Ok(Some(stopped)),
+            (None, None) => Ok(None),
+            (None, Some((_, because))) if unheard.len() == heard.len() => Ok(Some(*because)),
+            (None, Some(_)) => {
+                Err(Failed::Again("some of what is answered was taken back".to_owned()))
+            }
+        }
     }
 
     /// Keeps the final text, then makes it stand in the channel.
@@ -239,6 +249,7 @@ impl Turn<'_> {
                 tracing::info!(event = %self.events[0].id, error = %source, "discord does not take the reply");
                 why.outcome = Outcome::Silent;
                 why.reason = Some(refusal(&source));
+                self.finish_privately(&Silence::ChannelClosed.told(&self.who.name)).await;
                 Ok(())
             }
             Err(ReplyError::Discord { source, .. }) => Err(Failed::Again(chain_of(&source))),
@@ -285,6 +296,14 @@ impl Turn<'_> {
                 tokio::time::sleep(TYPING).await;
             }
         }))
+    }
+}
+
+fn tokens(usage: &Usage) -> Tokens {
+    Tokens {
+        r#in: usage.input.into(),
+        out: usage.output.into(),
+        cache_read: usage.cache_read.into(),
     }
 }
 

@@ -95,7 +95,7 @@ async fn a_guild_that_left_is_erased_after_its_days_and_one_that_came_back_is_no
             speaker: store::Speaker::Person { id: Id::new(7), name: "Ann".to_owned() },
             text: "my cat is called Biscuit".to_owned(),
             reply_to: None,
-            to: None,
+            to: vec![],
             terms: Vec::new(),
             terms_version: 0,
         };

@@ -71,8 +71,8 @@ impl House {
         let asked = Speaker::Person { id: ann, name: "Ann".to_owned() };
         let answer = "Always soup. And bread.";
         let episodes = [
-            episode(question, asked, "Grim, soup?", None),
-            episode(messages[0].message_id, Speaker::Me, answer, Some(ann)),
+            episode(question, asked, "Grim, soup?", vec![]),
+            episode(messages[0].message_id, Speaker::Me, answer, vec![ann]),
         ];
         let guild = Id::new(self.guild.get());
         let scope = Scope::new(Space::Guild(guild), grim());

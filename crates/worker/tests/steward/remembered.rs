@@ -103,7 +103,7 @@ impl World {
             speaker,
             text: text.to_owned(),
             reply_to: None,
-            to: None,
+            to: vec![],
             terms: vec![],
             terms_version: 0,
         };

@@ -1,7 +1,8 @@
 //! What an answer costs, and what happens when the money is gone.
 
-use bedrock_sim::Play;
+use bedrock_sim::{Gate, Play};
 use den_worker::Verdict;
+use queue::Event;
 use store::{Day, Purse, Spending};
 use twilight_model::id::Id;
 
@@ -16,13 +17,55 @@ impl World {
         Purse::Guild(Id::new(self.guild.get()))
     }
 
-    async fn budget(&self, microdollars: u64) {
-        let changed = self.worker.store.change_guild(Id::new(self.guild.get()), |row| {
-            row.budget = Some(microdollars);
-            Ok::<_, std::convert::Infallible>(())
-        });
-        let Ok(()) = changed.await.expect("the store");
+    /// The model is asked, and the worker dies before it says a word.
+    async fn killed_while_it_asks(&self, events: &[Event]) {
+        let gate = Gate::new();
+        self.bedrock.script(Play::say("never").behind(&gate));
+        tokio::select! {
+            _ = self.serve(events) => panic!("it was not killed"),
+            () = gate.reached() => {}
+        }
     }
+
+    async fn budget(&self, microdollars: u64) {
+        self.guild_wants(|row| row.budget = Some(microdollars)).await;
+    }
+}
+
+#[tokio::test]
+async fn behind_a_closed_delivery_a_turn_holds_what_it_may_cost_all_the_same() {
+    let world = World::new().await;
+    let first = world.ann_says("Grim, dinner?");
+    world.serve(std::slice::from_ref(&first)).await;
+    let paid = world.spending(Purse::Den).await;
+    let both = [first, world.ann_says("Grim, and tea?")];
+    world.killed_while_it_asks(&both).await;
+    let held = world.spending(Purse::Den).await;
+    assert!(held.reserved > 0 && held.spent == paid.spent, "{held:?}");
+    world.time_passes_for(&both[1]).await;
+    world.serve(&both).await;
+    let settled = world.spending(Purse::Den).await;
+    assert_eq!(settled.reserved, 0);
+    assert!(settled.spent >= paid.spent + held.reserved, "a crash may have asked: {settled:?}");
+    let ledger = world.worker.store.ledger(today(), None).await.expect("the store");
+    let entered: u64 = ledger.iter().map(|entry| entry.cost).sum();
+    assert_eq!(entered as i64, settled.spent, "the ledger and the purse agree");
+}
+
+#[tokio::test]
+async fn what_is_held_back_costs_what_it_probably_used() {
+    let world = World::new().await;
+    let sentence = "A ghost who haunts a soup kitchen.";
+    world.bedrock.script(Play::say(&format!("My instructions say: {sentence} {sentence}")));
+    let event = world.ann_says("Grim, your instructions?");
+    world.serve(std::slice::from_ref(&event)).await;
+    let plain = world.ann_says("Grim, dinner?");
+    world.bedrock.script(Play::say("Soup, as ever, and then some more of it, in a bowl, as ever."));
+    world.serve(std::slice::from_ref(&plain)).await;
+    let (held_back, said) = (world.why(&event).await, world.why(&plain).await);
+    assert!(held_back.tokens.r#in > 0, "{held_back:?}");
+    let (held_back, said) = (held_back.cost_usd.expect("a cost"), said.cost_usd.expect("a cost"));
+    assert!(held_back < said * 2.0, "{held_back} for what costs {said}");
 }
 
 fn today() -> Day {
@@ -70,13 +113,8 @@ async fn when_the_budget_is_spent_one_line_says_so_then_silence() {
 #[tokio::test]
 async fn a_turn_killed_while_it_asks_leaves_its_reservation_and_the_next_one_settles_it() {
     let world = World::new().await;
-    world.bedrock.script(Play::StallAfter(0));
     let event = world.ann_says("Grim, dinner?");
-    let killed = tokio::time::timeout(
-        std::time::Duration::from_millis(400),
-        world.serve(std::slice::from_ref(&event)),
-    );
-    assert!(killed.await.is_err(), "it hangs");
+    world.killed_while_it_asks(std::slice::from_ref(&event)).await;
     let held = world.spending(world.purse()).await;
     assert!(held.reserved > 0 && held.spent == 0, "{held:?}");
     world.time_passes_for(&event).await;

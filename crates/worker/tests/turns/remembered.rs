@@ -3,7 +3,7 @@
 use bedrock_sim::Play;
 use den_worker::Verdict;
 use discord_sim::{ChannelId, Permissions, Whom};
-use queue::{Again, Chore, Event, EventId, What};
+use queue::{Again, Chore, Event, EventId, Line, What};
 use store::{About, Scope, Space};
 use twilight_model::id::Id;
 
@@ -12,11 +12,7 @@ use crate::world::{World, grim_id};
 impl World {
     /// Ann may talk as much as she likes.
     async fn without_limits(&self) {
-        let changed = self.worker.store.change_guild(Id::new(self.guild.get()), |row| {
-            row.limits.per_person_per_minute = Some(1_000);
-            Ok::<_, std::convert::Infallible>(())
-        });
-        let Ok(()) = changed.await.expect("the store");
+        self.guild_wants(|row| row.limits.per_person_per_minute = Some(1_000)).await;
     }
 
     fn ann_says_in(&self, channel: ChannelId, text: &str) -> Event {
@@ -188,4 +184,78 @@ async fn an_edit_that_overtakes_its_own_answer_is_what_is_kept() {
     let book = world.worker.store.book(&world.guild_scope(), about).await.expect("the store");
     let facts: Vec<&str> = book.open().map(|fact| fact.text.as_str()).collect();
     assert_eq!(facts, ["my cat is called Biscuit"]);
+}
+
+#[tokio::test]
+async fn an_answer_to_several_goes_with_each_of_them() {
+    let world = World::new().await;
+    let ben = world.person("Ben");
+    world.bedrock.script(Play::say("4711, Ann? And soup for Ben."));
+    let both = [
+        world.ann_says("Grim, my locker opens with 4711."),
+        world.somebody_says(ben, "Ben", "Grim, dinner?"),
+    ];
+    world.serve(&both).await;
+    let kept = async || {
+        let kept = world.worker.store.episodes(&world.guild_scope(), None).await;
+        kept.expect("the store").messages.into_iter().map(|kept| kept.text).collect::<Vec<_>>()
+    };
+    assert_eq!(kept().await.len(), 3);
+    let erased = world.worker.store.erase_person(Id::new(world.ann.get()), 1, |_| ()).await;
+    erased.expect("the store");
+    assert_eq!(kept().await, ["Grim, dinner?"]);
+}
+
+#[tokio::test]
+async fn an_answer_to_several_is_not_kept_where_one_of_them_is_not_to_be_remembered() {
+    let world = World::new().await;
+    let ben = world.person("Ben");
+    let out = world.worker.store.change_preferences(Id::new(world.ann.get()), |wants| {
+        wants.no_memory = true;
+    });
+    out.await.expect("the store");
+    world.bedrock.script(Play::say("4711, Ann? And soup for Ben."));
+    let both = [
+        world.ann_says("Grim, my locker opens with 4711."),
+        world.somebody_says(ben, "Ben", "Grim, dinner?"),
+    ];
+    world.serve(&both).await;
+    let kept = world.worker.store.episodes(&world.guild_scope(), None).await.expect("the store");
+    let kept: Vec<&str> = kept.messages.iter().map(|kept| kept.text.as_str()).collect();
+    assert_eq!(kept, ["Grim, dinner?"]);
+}
+
+#[tokio::test]
+async fn what_somebody_was_told_who_is_not_to_be_quoted_is_told_to_nobody_else() {
+    let world = World::new().await;
+    let (ann, ben) = (Id::new(world.ann.get()), world.person("Ben"));
+    world.bedrock.script(Play::say("Congratulations on the twins!"));
+    world.talk(world.channel, "Grim, I have news about the family.").await;
+    let out = world.worker.store.change_preferences(ann, |wants| wants.no_quote = true);
+    out.await.expect("the store");
+    world.worker.store.set_quotable(&world.guild_scope(), ann, false).await.expect("the store");
+    let event = world.somebody_says(ben, "Ben", "Grim, any news about the family?");
+    world.serve(&[event]).await;
+    assert!(!world.told().contains("twins"), "{}", world.told());
+    world.talk(world.channel, "Grim, what did you say about the family?").await;
+    assert!(world.told().contains("twins"), "she is told herself: {}", world.told());
+}
+
+#[tokio::test]
+async fn what_a_blocked_person_said_before_is_not_handed_over() {
+    let world = World::new().await;
+    let carl = world.person("Carl");
+    let blocked = world.worker.store.change_preferences(Id::new(carl.get()), |wants| {
+        wants.blocked = true;
+    });
+    blocked.await.expect("the store");
+    let line = world.somebody_says(carl, "Carl", "something vile");
+    let line = Line {
+        message_id: line.message().expect("a message").id,
+        author: line.author.clone(),
+        text: "something vile".to_owned(),
+    };
+    let event = Event { preceding: vec![line], ..world.ann_says("Grim, hi") };
+    world.serve(&[event]).await;
+    assert!(!world.told().contains("vile"), "{}", world.told());
 }

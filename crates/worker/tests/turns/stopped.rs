@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use den_worker::Verdict;
 use discord_sim::UserId;
 use queue::{Command, Event, Mention, What};
-use store::{FOREVER, GuildRow, Pause};
+use store::{FOREVER, Pause};
 use twilight_model::id::Id;
 
 use crate::world::{World, grim_id};
@@ -16,14 +16,6 @@ impl World {
         let event = self.ann_says("Grim, are you there?");
         assert_eq!(self.serve(std::slice::from_ref(&event)).await, [Verdict::Done]);
         (self.bedrock.calls().len(), self.why(&event).await.reason)
-    }
-
-    async fn guild(&self, change: impl Fn(&mut GuildRow)) {
-        let changed = self.worker.store.change_guild(Id::new(self.guild.get()), |row| {
-            change(row);
-            Ok::<_, std::convert::Infallible>(())
-        });
-        let Ok(()) = changed.await.expect("the store");
     }
 
     fn roast(&self, person: UserId, name: &str) -> Event {
@@ -64,12 +56,12 @@ async fn the_operator_pauses_the_den_or_a_personality_without_a_deploy() {
 #[tokio::test]
 async fn a_guild_pauses_and_mutes() {
     let world = World::new().await;
-    world.guild(|row| row.paused = Some(Pause { by: None, at_ms: 1 })).await;
+    world.guild_wants(|row| row.paused = Some(Pause { by: None, at_ms: 1 })).await;
     assert_eq!(world.outcome().await, silent("guild_paused"));
-    world.guild(|row| row.paused = None).await;
-    world.guild(|row| row.muted = [(grim_id(), FOREVER)].into()).await;
+    world.guild_wants(|row| row.paused = None).await;
+    world.guild_wants(|row| row.muted = [(grim_id(), FOREVER)].into()).await;
     assert_eq!(world.outcome().await, silent("muted"));
-    world.guild(|row| row.muted = [(grim_id(), 1)].into()).await;
+    world.guild_wants(|row| row.muted = [(grim_id(), 1)].into()).await;
     assert_eq!(world.outcome().await, (1, None), "a mute ends with its time");
 }
 
@@ -95,7 +87,7 @@ async fn with_an_allowlist_only_guilds_on_it_are_served() {
     on.await.expect("the store");
     let calls = |outcome: (usize, Option<String>)| outcome;
     assert_eq!(calls(world.outcome().await), (1, Some("not_allowed".to_owned())));
-    world.guild(|row| row.allowed = true).await;
+    world.guild_wants(|row| row.allowed = true).await;
     assert_eq!(world.outcome().await.0, 2);
 }
 

@@ -18,7 +18,7 @@ use discord::{Discord, Settings, Token};
 use discord_sim::{App, ChannelId, GuildId, MessageId, Sim, UserId};
 use personality::{Personality, PersonalityId, Roster};
 use queue::{Addressed, Event, EventId, Message, Person, VERSION, What};
-use store::Store;
+use store::{GuildRow, Store};
 use tokio::net::TcpListener;
 use twilight_model::id::Id;
 
@@ -96,6 +96,29 @@ impl World {
     pub fn ann_says(&self, text: &str) -> Event {
         let id = self.sim.world().say(self.ann, self.channel, text).expect("ann speaks");
         self.event(id, text)
+    }
+
+    /// Somebody else joins, and says something. Ann and Grim know nothing of them yet.
+    pub fn somebody_says(&self, who: UserId, name: &str, text: &str) -> Event {
+        let id = self.sim.world().say(who, self.channel, text).expect("they speak");
+        let author = Person { id: Id::new(who.get()), name: name.to_owned() };
+        Event { author, ..self.event(id, text) }
+    }
+
+    /// Somebody else who is here.
+    pub fn person(&self, name: &str) -> UserId {
+        let person = self.sim.world().add_person(name);
+        self.sim.world().join(person, self.guild).expect("they join");
+        person
+    }
+
+    /// What the guild wants.
+    pub async fn guild_wants(&self, change: impl Fn(&mut GuildRow)) {
+        let changed = self.worker.store.change_guild(Id::new(self.guild.get()), |row| {
+            change(row);
+            Ok::<_, std::convert::Infallible>(())
+        });
+        let Ok(()) = changed.await.expect("the store");
     }
 
     /// The event of a message of Ann's.

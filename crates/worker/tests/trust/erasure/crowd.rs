@@ -108,17 +108,17 @@ impl Crowd {
         let of_vic = (0..EACH).map(|n| {
             let text = format!("my garden has {MINE}{place}x{n} in it");
             match n % 10 {
-                9 => episode(n * 2, Speaker::Me, format!("so, {MINE}{place}x{n}"), Some(vic)),
-                _ => episode(n * 2, person(vic, "Vic"), text, None),
+                9 => episode(n * 2, Speaker::Me, format!("so, {MINE}{place}x{n}"), vec![vic]),
+                _ => episode(n * 2, person(vic, "Vic"), text, vec![]),
             }
         });
         let of_ann = (0..EACH / OTHERS).map(|n| {
             let text = format!("mine has {THEIRS}{place}x{n}");
             match n % 10 {
                 9 => {
-                    episode(n * 16 + 1, Speaker::Me, format!("so, {THEIRS}{place}x{n}"), Some(ann))
+                    episode(n * 16 + 1, Speaker::Me, format!("so, {THEIRS}{place}x{n}"), vec![ann])
                 }
-                _ => episode(n * 16 + 1, person(ann, "Ann"), text, None),
+                _ => episode(n * 16 + 1, person(ann, "Ann"), text, vec![]),
             }
         });
         let mut said: Vec<Episode> = of_vic.chain(of_ann).collect();

@@ -105,7 +105,7 @@ impl Words {
                 }
             }
             Eyes::Exporting { asker } => match word.fate {
-                Fate::Lives | Fate::Corrected if word.by == asker => Ok(()),
+                Fate::Lives | Fate::Corrected if word.is_by(asker) => Ok(()),
                 // What others told of them stays where they could read it.
                 Fate::Lives | Fate::Corrected if word.about == Some(asker) => {
                     match word.place.is_public || is_here {
@@ -121,8 +121,8 @@ impl Words {
     }
 
     fn quotable(&self, word: &Word, asker: UserId) -> Result<(), &'static str> {
-        let is_theirs = word.kind == Kind::Reply || word.by == asker;
-        match !is_theirs && self.unquoted.contains(&word.by) {
+        // What somebody was told is as much theirs as what they said.
+        match word.people().any(|person| person != asker && self.unquoted.contains(&person)) {
             true => Err("its author does not want to be quoted"),
             false => Ok(()),
         }

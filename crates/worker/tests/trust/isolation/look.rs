@@ -22,17 +22,21 @@ use crate::world::{now_ms, resident};
 
 /// The indexes of a worker, each as of a mark.
 #[derive(Default)]
-pub struct Warm(HashMap<Scope, (u64, u64, Index)>);
+pub struct Warm(HashMap<Scope, Read>);
+
+/// A mark, the newest message, the index, and whom the personality's own messages answer.
+type Read = (u64, u64, Index, HashMap<u64, Vec<String>>);
 
 impl Warm {
     fn take_in(&mut self, memory: &ScopeMemory) -> &Index {
-        let (mark, newest, index) = self.0.entry(memory.scope.clone()).or_default();
+        let (mark, newest, index, told_to) = self.0.entry(memory.scope.clone()).or_default();
         if *mark != memory.mark {
             (*mark, *newest, *index) = (memory.mark, 0, Index::new());
         }
         for episode in &memory.episodes.messages {
             let id = episode.message_id.get();
             *newest = id.max(*newest);
+            told_to.insert(id, episode.to.iter().map(ToString::to_string).collect());
             let (speaker, name) = match &episode.speaker {
                 Speaker::Person { id, name } => (id.to_string(), name.clone()),
                 Speaker::Me => ("me".to_owned(), String::new()),
@@ -63,7 +67,7 @@ impl Shelf {
         let known: Vec<_> = scopes
             .iter()
             .map(|scope| {
-                let (mark, newest, _) = self.workers[worker].0.get(scope)?;
+                let (mark, newest, ..) = self.workers[worker].0.get(scope)?;
                 Some((Id::new_checked(*newest)?, *mark))
             })
             .collect();
@@ -124,8 +128,11 @@ impl Shelf {
                     memories.push(remembered(Some(&fact.by_name), &fact.text));
                 }
             }
-            let (_, _, index) = &self.workers[worker].0[&memory.scope];
-            let exclude = |id| index.get(id).is_some_and(|message| is_hidden(&message.speaker));
+            let (_, _, index, told_to) = &self.workers[worker].0[&memory.scope];
+            let exclude = |id| {
+                index.get(id).is_some_and(|message| is_hidden(&message.speaker))
+                    || told_to.get(&id).is_some_and(|to| to.iter().any(|who| is_hidden(who)))
+            };
             let query = Query {
                 asker: Some(&asker_id),
                 you: Some("me"),
@@ -141,6 +148,7 @@ impl Shelf {
             Speaker::Person { name, .. } => {
                 Some(Said { by: Some(name.clone()), text: turn.text.clone() })
             }
+            Speaker::Me if turn.to.iter().any(|id| is_hidden(&id.to_string())) => None,
             Speaker::Me => Some(Said { by: None, text: turn.text.clone() }),
         });
         let talk: Vec<Said> = talk.collect();

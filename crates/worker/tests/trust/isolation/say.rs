@@ -40,7 +40,7 @@ impl Shelf {
                 },
                 text,
                 reply_to: None,
-                to: is_own.then(|| person(by)),
+                to: is_own.then(|| person(by)).into_iter().collect(),
                 terms,
                 terms_version: TERMS_VERSION,
             });
@@ -125,5 +125,5 @@ impl Shelf {
 
 fn word(kind: Kind, place: Place, personality: usize, by: UserId) -> Word {
     let (text, fate) = (String::new(), Fate::Lives);
-    Word { text, kind, place, personality, by, about: None, message: None, fate }
+    Word { text, kind, place, personality, by, with: vec![], about: None, message: None, fate }
 }

@@ -56,7 +56,8 @@ impl Town {
         let fate = if self.forgetful.contains(&by) { Fate::NotKept } else { Fate::Lives };
         let place = self.places[place];
         let text = String::new();
-        den.words.add(Word { text, kind, place, personality, by, about: None, message: None, fate })
+        let (with, about, message) = (vec![], None, None);
+        den.words.add(Word { text, kind, place, personality, by, with, about, message, fate })
     }
 
     fn text(&self, den: &Den, word: usize, line: &Line) -> (String, Vec<Mention>) {
@@ -83,6 +84,13 @@ impl Town {
         let last = events.iter().rfind(stands).or(events.last()).expect("a line");
         let asker = UserId::from(last.author.id.get());
         let reply = self.word(den, Kind::Reply, place, personality, asker);
+        let authors = events.iter().filter(stands).map(|event| UserId::from(event.author.id.get()));
+        let quoted_people = quoted.iter().map(|word| den.words.get(*word).by);
+        let with: Vec<UserId> = authors.chain(quoted_people).collect();
+        if with.iter().any(|person| self.forgetful.contains(person)) {
+            den.words.get_mut(reply).fate = Fate::NotKept;
+        }
+        den.words.get_mut(reply).with = with;
         let here = self.places[place];
         let text = format!("Soup, and {}.", den.words.get(reply).text);
         text.clone_into(&mut den.model.says.lock().expect("no panic"));

@@ -61,6 +61,8 @@ pub struct Word {
     pub personality: usize,
     /// Who said it; of a reply, to whom it was said.
     pub by: UserId,
+    /// Of a reply: to whom it was said as well.
+    pub with: Vec<UserId>,
     pub about: Option<UserId>,
     pub message: Option<MessageId>,
     pub fate: Fate,
@@ -70,12 +72,22 @@ impl Word {
     /// Whether it goes when somebody's words do. What is said of somebody in talk stays, and only what was
     /// learned from it goes.
     pub fn belongs_to(&self, person: UserId) -> bool {
-        self.by == person || (self.kind == Kind::Fact && self.about == Some(person))
+        self.is_by(person) || (self.kind == Kind::Fact && self.about == Some(person))
+    }
+
+    /// Whether somebody said it, or it was said to them.
+    pub fn is_by(&self, person: UserId) -> bool {
+        self.people().any(|by| by == person)
+    }
+
+    /// Who said it, or everybody it was said to.
+    pub fn people(&self) -> impl Iterator<Item = UserId> {
+        [self.by].into_iter().chain(self.with.iter().copied())
     }
 
     /// Whether somebody said it, or it is about them.
     pub fn concerns(&self, person: UserId) -> bool {
-        self.by == person || self.about == Some(person)
+        self.is_by(person) || self.about == Some(person)
     }
 }
 

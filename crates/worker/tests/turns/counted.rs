@@ -1,0 +1,86 @@
+//! Whose limit a turn uses up, and who hears of it.
+
+use den_worker::Verdict;
+use store::FOREVER;
+
+use crate::world::{World, grim_id};
+
+#[tokio::test]
+async fn who_floods_uses_up_nobody_elses_limit() {
+    let world = World::new().await;
+    // Ann may ask three times a minute, and this may take two minutes of the clock.
+    world.guild_wants(|row| row.limits.per_guild_per_day = Some(8)).await;
+    for n in 0..14 {
+        let event = world.ann_says(&format!("Grim, {n}"));
+        assert_eq!(world.serve(&[event]).await, [Verdict::Done]);
+    }
+    let answered = world.bedrock.calls().len();
+    assert!(answered <= 6, "{answered}");
+    let ben = world.person("Ben");
+    let event = world.somebody_says(ben, "Ben", "Grim, dinner?");
+    world.serve(std::slice::from_ref(&event)).await;
+    assert_eq!(world.why(&event).await.reason, None);
+    assert_eq!(world.bedrock.calls().len(), answered + 1);
+}
+
+#[tokio::test]
+async fn talk_that_nobody_is_to_answer_counts_for_nothing() {
+    let world = World::new().await;
+    world.guild_wants(|row| row.muted = [(grim_id(), FOREVER)].into()).await;
+    for n in 0..5 {
+        let event = world.ann_says(&format!("Grim, {n}"));
+        assert_eq!(world.serve(&[event]).await, [Verdict::Done]);
+    }
+    world.guild_wants(|row| row.muted.clear()).await;
+    let event = world.ann_says("Grim, are you back?");
+    world.serve(std::slice::from_ref(&event)).await;
+    assert_eq!(world.why(&event).await.reason, None);
+}
+
+#[tokio::test]
+async fn who_floods_silences_nobody_who_speaks_in_between() {
+    let world = World::new().await;
+    world.guild_wants(|row| row.limits.per_person_per_minute = Some(2)).await;
+    let ben = world.person("Ben");
+    for n in 0..4 {
+        let event = world.ann_says(&format!("Grim, flood {n}"));
+        world.serve(&[event]).await;
+    }
+    let asked = world.bedrock.calls().len();
+    let burst = [
+        world.ann_says("Grim, flood again"),
+        world.somebody_says(ben, "Ben", "Grim, dinner?"),
+        world.ann_says("Grim, and flood again"),
+    ];
+    assert_eq!(world.serve(&burst).await, vec![Verdict::Done; 3]);
+    let calls = world.bedrock.calls();
+    assert_eq!(calls.len(), asked + 1, "Ben is answered");
+    let told = calls[asked].body.to_string();
+    assert!(told.contains("dinner?") && !told.contains("flood again"), "{told}");
+}
+
+#[tokio::test]
+async fn of_several_limits_the_longest_is_told_and_once() {
+    let world = World::new().await;
+    world.guild_wants(|row| row.limits.per_guild_per_day = Some(1)).await;
+    for n in 0..9 {
+        let event = world.ann_says(&format!("Grim, {n}"));
+        world.serve(&[event]).await;
+    }
+    let told = world.grim_said().iter().filter(|said| said.starts_with("Enough soup.")).count();
+    assert_eq!((told, world.bedrock.calls().len()), (1, 1), "{:?}", world.grim_said());
+}
+
+#[tokio::test]
+async fn a_turn_that_is_tried_again_counts_once() {
+    let world = World::new().await;
+    world.guild_wants(|row| row.limits.per_person_per_minute = Some(1)).await;
+    let event = [world.ann_says("Grim?")];
+    // The table says nothing, twice; then it does.
+    for _ in 0..2 {
+        world.trouble.with(&["\"pk\":{\"S\":\"U#"], 1);
+        assert!(matches!(world.serve(&event).await[0], Verdict::Retry { .. }));
+    }
+    assert_eq!(world.serve(&event).await, [Verdict::Done]);
+    assert_eq!(world.why(&event[0]).await.reason, None);
+}
