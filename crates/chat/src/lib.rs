@@ -17,6 +17,7 @@ mod prompt;
 pub mod recall;
 mod request;
 mod split;
+mod supersede;
 mod tokens;
 
 pub use choose::{Statement, choose};
@@ -33,4 +34,5 @@ pub use prompt::{
 };
 pub use request::{Request, remembered};
 pub use split::{MESSAGE_LIMIT, split};
+pub use supersede::supersedes;
 pub use tokens::estimate;

@@ -1,6 +1,7 @@
 //! A turn: gather → decide → ask → reply → settle.
 
 mod answering;
+mod ending;
 mod limits;
 mod marks;
 mod money;
@@ -9,11 +10,11 @@ mod speak;
 
 use std::time::Duration;
 
-use chat::{Context, Decision, Explanation, Known, Limit, Outcome, Said, Silence, Situation};
+use chat::{Context, Decision, Explanation, Known, Limit, Said, Silence, Situation};
 use model::Chain;
 use personality::Personality;
-use queue::{Event, EventId, What};
-use store::{Answer, Attempt, Claimed, Day, Gathered, Held, Progress, Scope, Wanted};
+use queue::{Event, EventId};
+use store::{Attempt, Claimed, Day, Gathered, Held, Progress, Scope, Wanted};
 use tokio::time::{Instant, timeout_at};
 
 use self::{answering::Answering, limits::Counted, money::Meter, remembering::Remembered};
@@ -26,11 +27,11 @@ use crate::{
     Deadline, Verdict, Worker,
     clock::now_ms,
     files::{self, Files},
-    reply::{POST_TIMEOUT, ReplyError},
-    settle::{Settled, give_up, keep_rows, settle},
+    reply::POST_TIMEOUT,
+    settle::give_up,
     space,
     verdict::rest,
-    voice::{Stage, is_closed, is_final},
+    voice::Stage,
 };
 
 /// A claim that crashed so often is poison.
@@ -402,194 +403,6 @@ impl Turn<'_> {
             ..Explanation::default()
         }
     }
-
-    /// An event that killed its worker again and again goes aside, its neighbours proceed. Its claim is let
-    /// go, not closed: until it lies among the dead letters it must not count as dealt with.
-    async fn poison(&self, progress: &Progress) -> Verdict {
-        let leader = &self.events[0].id;
-        let mut why = self.explanation();
-        why.reason = Some("poison".to_owned());
-        self.finish_command(&self.who.lines.unavailable).await;
-        let rows = keep_rows(
-            &self.worker.store,
-            self.who,
-            (&self.events[0], self.last()),
-            &progress.shown,
-            &why,
-        );
-        let rows = rows.await;
-        if let Err(Failed::Again(e)) = self.pay().await {
-            tracing::warn!(error = e, "what a poisonous turn held is not given back");
-        }
-        let others = self.events[1..].iter().map(|event| &event.id);
-        give_up(&self.worker.store, others, self.attempt).await;
-        let released = self.worker.store.release(leader, self.attempt).await;
-        match rows.and(released) {
-            Ok(()) => Verdict::Dead { reason: format!("{} tries crashed", progress.crashed) },
-            Err(e) => {
-                tracing::warn!(event = %leader, error = %chain_of(&e), "a poisonous event waits");
-                Verdict::Retry { after: rest(1) }
-            }
-        }
-    }
-
-    async fn stay_silent(
-        &self,
-        because: Silence,
-        mut why: Explanation,
-        gathered: &Gathered,
-        progress: &Progress,
-    ) -> Result<(), Failed> {
-        if progress.is_retake {
-            self.take_back_shown(gathered, progress).await?;
-        }
-        self.finish_privately(&because.told(&self.who.name)).await;
-        why.reason = Some(reason(because));
-        // What came too late is remembered all the same.
-        self.settle(&[], None, &why, because == Silence::TooLate, gathered).await
-    }
-
-    /// Takes back what an earlier attempt has shown: it is not to be said after all.
-    async fn take_back_shown(
-        &self,
-        gathered: &Gathered,
-        progress: &Progress,
-    ) -> Result<(), Failed> {
-        match self.begin_reply(gathered, progress).await {
-            Ok(mut reply) => reply.take_back().await,
-            Err(ReplyError::Discord { source, .. }) if is_final(&source) => {
-                tracing::info!(event = %self.events[0].id, error = %source, "what was shown stays");
-            }
-            Err(ReplyError::Discord { source, .. }) => {
-                return Err(Failed::Again(chain_of(&source)));
-            }
-            Err(ReplyError::Store(e)) => return Err(e.into()),
-        }
-        Ok(())
-    }
-
-    /// Shows the answer of an earlier attempt.
-    async fn finish(
-        &self,
-        answer: &Answer,
-        gathered: &Gathered,
-        progress: &Progress,
-        mut why: Explanation,
-    ) -> Result<(), Failed> {
-        why.outcome = if answer.own_words { Outcome::Spoke } else { Outcome::Line };
-        let mut reply = match self.begin_reply(gathered, progress).await {
-            Ok(reply) => reply,
-            Err(e) => return self.could_not_speak(e, why, gathered).await,
-        };
-        self.land(&mut reply, answer, &mut why).await?;
-        let said = answer.own_words.then_some(answer.text.as_str());
-        self.settle(reply.shown(), said, &why, true, gathered).await
-    }
-
-    /// Says a fixed line, without a model.
-    async fn say(
-        &self,
-        line: &str,
-        because: Silence,
-        gathered: &Gathered,
-        progress: &Progress,
-        mut why: Explanation,
-    ) -> Result<(), Failed> {
-        why.outcome = Outcome::Line;
-        why.reason = Some(reason(because));
-        let mut reply = match self.begin_reply(gathered, progress).await {
-            Ok(reply) => reply,
-            Err(e) => return self.could_not_speak(e, why, gathered).await,
-        };
-        let answer = Answer { text: line.to_owned(), own_words: false };
-        self.land(&mut reply, &answer, &mut why).await?;
-        self.settle(reply.shown(), None, &why, because == Silence::TooLate, gathered).await
-    }
-
-    async fn could_not_speak(
-        &self,
-        e: ReplyError,
-        mut why: Explanation,
-        gathered: &Gathered,
-    ) -> Result<(), Failed> {
-        match e {
-            ReplyError::Discord { source, .. } if is_final(&source) => {
-                why.outcome = Outcome::Silent;
-                why.reason = Some(refusal(&source));
-                self.finish_privately(&Silence::ChannelClosed.told(&self.who.name)).await;
-                self.settle(&[], None, &why, false, gathered).await
-            }
-            ReplyError::Discord { source, .. } => Err(Failed::Again(chain_of(&source))),
-            ReplyError::Store(e) => Err(e.into()),
-        }
-    }
-
-    async fn settle(
-        &self,
-        shown: &[store::Shown],
-        said: Option<&str>,
-        why: &Explanation,
-        remember: bool,
-        gathered: &Gathered,
-    ) -> Result<(), Failed> {
-        self.pay().await?;
-        let settled = Settled {
-            worker: self.worker,
-            who: self.who,
-            gathered,
-            digests: !self.chain.is_understudy(),
-            events: self.events,
-            last: self.last(),
-            unheard: self.unheard,
-            absent: self.absent,
-            attempt: self.attempt,
-            shown,
-            said,
-            why,
-            remember,
-        };
-        Ok(Box::pin(settle(settled)).await?)
-    }
-
-    /// The question of a command, as it is shown above the answer.
-    fn asked(&self) -> String {
-        let What::Command(command) = &self.last().what else { return String::new() };
-        let name = |name: &str| chat::plain(&chat::clean_name(name), 40);
-        let (asker, who) = (name(&self.last().author.name), &self.who.name);
-        let target = command.target.as_ref().map(|target| &target.author.name);
-        let roasted = command.people.first().map(|person| &person.name).or(target);
-        match (command.option("question"), roasted) {
-            (Some(question), _) => format!("-# {asker} asks {who}: {}", chat::plain(question, 300)),
-            (None, Some(person)) => format!("-# {asker} has {who} roast {}", name(person)),
-            (None, None) => format!("-# {asker} asks {who}"),
-        }
-    }
-
-    /// Tells whoever used a command, and nobody else, why there is no answer: what everybody saw of the command
-    /// goes.
-    async fn finish_privately(&self, content: &str) {
-        let What::Command(command) = &self.last().what else { return };
-        let (discord, application) = (&self.worker.discord, self.last().application_id);
-        let told = match discord.delete_original(application, &command.token).await {
-            Ok(()) => discord.followup(application, &command.token, content, true).await.map(drop),
-            Err(e) => Err(e),
-        };
-        if let Err(e) = told {
-            tracing::info!(event = %self.events[0].id, error = %e, "a command's silence was not explained");
-        }
-    }
-
-    /// Completes the deferred answer of a command; the personality speaks in a message of its own, as
-    /// answers to commands cannot carry its name and face.
-    async fn finish_command(&self, content: &str) {
-        let What::Command(command) = &self.last().what else { return };
-        let completed =
-            self.worker.discord.complete(self.last().application_id, &command.token, content, None);
-        if let Err(e) = completed.await {
-            // Its 15 minutes are over, or it was completed by an earlier attempt: the answer still comes.
-            tracing::info!(event = %self.events[0].id, error = %e, "a command's deferral was not completed");
-        }
-    }
 }
 
 fn without(events: &[Event], unheard: &[(EventId, Silence)]) -> Vec<Event> {
@@ -602,18 +415,6 @@ fn won<'a>(ids: &'a [EventId], gathered: &'a Gathered) -> impl Iterator<Item = &
         .zip(&gathered.claims)
         .filter(|(_, claim)| matches!(claim, Claimed::Won(_)))
         .map(|(id, _)| id)
-}
-
-fn reason(because: Silence) -> String {
-    because.word().to_owned()
-}
-
-fn refusal(e: &discord::Error) -> String {
-    if is_closed(e) {
-        Silence::ChannelClosed.word().to_owned()
-    } else {
-        "discord_refused".to_owned()
-    }
 }
 
 fn millis(since: Instant) -> u64 {

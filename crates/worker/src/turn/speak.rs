@@ -8,7 +8,7 @@ use model::{Limits, Progress as Asked, Report, Usage};
 use store::{Answer, Gathered, Progress};
 use tokio::task::JoinHandle;
 
-use super::{Failed, Turn, chain_of, marks, millis, money::Used, refusal, without};
+use super::{Failed, Turn, chain_of, ending::refusal, marks, millis, money::Used, without};
 use crate::{
     ask,
     clock::now_ms,
