@@ -1,6 +1,6 @@
 //! What is said only once in a while.
 
-use crate::{Day, Error, ITEM_VERSION, Space, Store, error::failed, n, s, ttl};
+use crate::{Day, Error, ITEM_VERSION, Space, Store, error::failed, n, retention, s, ttl};
 
 impl Store {
     /// Whether this is the first time on that day that `what` is asked for in a space: of any number of
@@ -22,7 +22,7 @@ impl Store {
             .item("pk", s(format!("S#{space}")))
             .item("sk", s(format!("Z#{what}#{}", day.0)))
             .item("v", n(ITEM_VERSION))
-            .item("ttl", n(ttl(now_ms, 2)))
+            .item("ttl", n(ttl(now_ms, retention::ONCE_A_DAY)))
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
