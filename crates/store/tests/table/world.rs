@@ -12,7 +12,10 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     config::{
         BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents,
-        interceptors::BeforeTransmitInterceptorContextRef,
+        interceptors::{
+            BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
+            BeforeTransmitInterceptorContextRef,
+        },
     },
     error::BoxError,
 };
@@ -45,6 +48,7 @@ pub struct World {
     pub store: Store,
     pub db: Database,
     meanwhile: Meanwhile,
+    line: Line,
     next: AtomicU64,
 }
 
@@ -80,6 +84,62 @@ impl Intercept for Meanwhile {
     }
 }
 
+/// What goes wrong with the next request of a kind.
+#[derive(Clone, Debug, Default)]
+struct Line(Arc<Mutex<Option<(&'static str, Trouble)>>>, Arc<Mutex<Option<Trouble>>>);
+
+#[derive(Clone, Copy, Debug)]
+pub enum Trouble {
+    /// It arrives, and is done; the answer is lost on its way.
+    AnswerLost,
+    /// DynamoDB has no room for it and refuses it.
+    Crowded,
+    /// DynamoDB refuses it.
+    Refused,
+}
+
+impl Intercept for Line {
+    fn name(&self) -> &'static str {
+        "Line"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let headers = context.request_mut().headers_mut();
+        let target = headers.get("x-amz-target").unwrap_or_default();
+        let trouble = self.0.lock().unwrap().take_if(|(kind, _)| target.ends_with(*kind));
+        if let Some((_, trouble)) = trouble {
+            if !matches!(trouble, Trouble::AnswerLost) {
+                headers.insert("x-amz-target", "DynamoDB_20120810.Nothing");
+            }
+            *self.1.lock().unwrap() = Some(trouble);
+        }
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let (status, body) = match self.1.lock().unwrap().take() {
+            None => return Ok(()),
+            Some(Trouble::AnswerLost) => (503_u16, "{}"),
+            Some(Trouble::Crowded) => (400, r#"{"__type":"x#ThrottlingException"}"#),
+            Some(Trouble::Refused) => (400, r#"{"__type":"x#ValidationException"}"#),
+        };
+        let response = context.response_mut();
+        *response.status_mut() = status.try_into()?;
+        *response.body_mut() = body.into();
+        Ok(())
+    }
+}
+
 /// A table in memory, of this test alone.
 pub async fn fresh() -> World {
     over(Database::memory().expect("an engine in memory")).await
@@ -94,9 +154,10 @@ async fn over(db: Database) -> World {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(dynoxide::server::serve_on(listener, db.clone()));
-    let meanwhile = Meanwhile::default();
+    let (meanwhile, line) = (Meanwhile::default(), Line::default());
     let config = aws_sdk_dynamodb::Config::builder()
         .interceptor(meanwhile.clone())
+        .interceptor(line.clone())
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("local"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
@@ -105,7 +166,7 @@ async fn over(db: Database) -> World {
         .build();
     let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config), "den");
     store.init().await.expect("a table");
-    World { store, db, meanwhile, next: AtomicU64::new(at(0)) }
+    World { store, db, meanwhile, line, next: AtomicU64::new(at(0)) }
 }
 
 /// The id of a message written so many milliseconds after [`NOW`].
@@ -205,6 +266,11 @@ impl World {
     pub fn meanwhile(&self, kind: &'static str, act: impl FnOnce(&Database) + Send + 'static) {
         let db = self.db.clone();
         *self.meanwhile.0.lock().unwrap() = Some((kind, Box::new(move || act(&db))));
+    }
+
+    /// This goes wrong with the next request of a kind.
+    pub fn trouble(&self, kind: &'static str, trouble: Trouble) {
+        *self.line.0.lock().unwrap() = Some((kind, trouble));
     }
 
     /// The id of a message written now; every one is later than the one before.
