@@ -187,7 +187,8 @@ impl Store {
         let Some(held) = held.filter(|_| is_released) else { return };
         let amount = i64::try_from(held.amount).unwrap_or(i64::MAX);
         let reserved = wanted.purses.iter().zip(spending).filter(|(_, spent)| spent.is_ok());
-        join_all(reserved.map(|(purse, _)| self.spend(*purse, held.day, -amount, 0))).await;
+        join_all(reserved.map(|(purse, _)| self.settle_purse(*purse, held.day, amount, 0)))
+            .await;
     }
 
     /// Every row with a known key, in one request; and per scope the books and the mark.

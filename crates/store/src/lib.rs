@@ -5,6 +5,7 @@
 //! where it ages, a `ttl` in seconds since the Unix epoch. TTL deletes lag by days, so readers of short-lived
 //! items compare times themselves. This crate reads no clock: callers pass the time in.
 
+mod addition;
 mod audit;
 mod batch;
 mod budget;

@@ -207,7 +207,7 @@ async fn pay(
     let spent = i64::try_from(cost).unwrap_or(i64::MAX);
     let amount = i64::try_from(held.amount).unwrap_or(i64::MAX);
     for purse in purses {
-        worker.store.spend(*purse, held.day, -amount, spent).await?;
+        worker.store.settle_purse(*purse, held.day, amount, spent).await?;
     }
     let entry = Entry {
         day: held.day,
