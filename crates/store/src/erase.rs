@@ -159,7 +159,7 @@ impl Store {
             gone.extend(turns.iter().map(|turn| turn.message_id));
             progress(gone.len());
         }
-        self.erase_episodes(&scope, whose, |erased| {
+        self.erase_episodes(&scope, whose, now_ms, |erased| {
             gone.extend(erased.iter().map(|episode| episode.message_id));
             progress(gone.len());
         })
@@ -221,6 +221,7 @@ impl Store {
         &self,
         scope: &Scope,
         whose: Whose,
+        now_ms: u64,
         mut erased: impl FnMut(&[Episode]),
     ) -> Result<(), Error> {
         let operation = || format!("erase from {}", scope.space);
@@ -256,7 +257,7 @@ impl Store {
                         erased(&gone);
                         is_done = false;
                     } else if self
-                        .rewrite(scope, leaf, |known| (!whose.has(&known)).then_some(known))
+                        .rewrite(scope, leaf, now_ms, |known| (!whose.has(&known)).then_some(known))
                         .await?
                     {
                         erased(&gone);

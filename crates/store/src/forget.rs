@@ -92,7 +92,7 @@ impl Store {
             self.forget_facts(&scope, |fact| fact.message_id == Some(message)).await?;
         }
         for keeper in &keepers {
-            self.change_message(&keeper.scope(), keeper.channel, message, |_| None).await?;
+            self.change_message(&keeper.scope(), keeper.channel, message, now_ms, |_| None).await?;
             self.drop_summary(keeper.channel, &keeper.personality, now_ms).await?;
             let row = delete(message_partition(message), keeper_sort(&keeper.personality));
             self.write_all(vec![row], || format!("forget message {message}")).await?;
@@ -119,7 +119,7 @@ impl Store {
                 Some(Episode { text: text.to_owned(), terms: terms.to_vec(), terms_version, ..old })
             };
             let scope = keeper.scope();
-            self.change_message(&scope, keeper.channel, message, edited).await?;
+            self.change_message(&scope, keeper.channel, message, now_ms, edited).await?;
             self.drop_summary(keeper.channel, &keeper.personality, now_ms).await?;
         }
         Ok(keepers)
@@ -131,6 +131,7 @@ impl Store {
         scope: &Scope,
         channel: Id<ChannelMarker>,
         message: Id<MessageMarker>,
+        now_ms: u64,
         change: impl Fn(Episode) -> Option<Episode>,
     ) -> Result<(), Error> {
         let operation = || format!("change message {message}");
@@ -144,7 +145,7 @@ impl Store {
                 None => self.write_all(vec![delete(pk, sk)], operation).await?,
             }
         }
-        self.change_episode(scope, message, &change).await?;
+        self.change_episode(scope, message, now_ms, &change).await?;
         self.raise_mark(scope).await
     }
 
@@ -154,6 +155,7 @@ impl Store {
         &self,
         scope: &Scope,
         message: Id<MessageMarker>,
+        now_ms: u64,
         change: &impl Fn(Episode) -> Option<Episode>,
     ) -> Result<(), Error> {
         for _ in 0..TRIES {
@@ -167,7 +169,7 @@ impl Store {
                     true => change(known),
                     false => Some(known),
                 };
-                is_done &= self.rewrite(scope, leaf, changed).await?;
+                is_done &= self.rewrite(scope, leaf, now_ms, changed).await?;
             }
             if is_done {
                 return Ok(());
@@ -213,21 +215,23 @@ impl Store {
         Ok(found)
     }
 
-    /// Writes a leaf anew with every message changed; what is left empty goes. Returns whether it was still as
-    /// it was read.
+    /// Writes a leaf anew with every message changed and without what has aged; what is left empty goes. Returns
+    /// whether it was still as it was read.
     pub(crate) async fn rewrite(
         &self,
         scope: &Scope,
         old: Leaf,
+        now_ms: u64,
         change: impl Fn(Episode) -> Option<Episode>,
     ) -> Result<bool, Error> {
         let operation = format!("change what was said in {}", scope.space);
-        let messages: Vec<Episode> = old.messages.into_iter().filter_map(change).collect();
+        let alive = old.messages.into_iter().filter(|message| !message.has_aged(now_ms));
+        let messages: Vec<Episode> = alive.filter_map(change).collect();
         let item = match (messages.first(), old.page) {
             (None, _) => None,
             (Some(_), Some(seal)) => {
                 let seal = Seal { revision: seal.revision + 1, ..seal };
-                Some(page_item(scope, &old.sk, &messages, old.ttl, seal))
+                Some(page_item(scope, &old.sk, &messages, seal))
             }
             (Some(message), None) => Some(open_item(scope, message, old.ttl)?),
         };

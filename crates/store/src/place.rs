@@ -85,7 +85,7 @@ impl Store {
         let mut marked = BTreeSet::new();
         for _ in 0..TRIES {
             swept.n_items = 0;
-            self.sweep_channel(&scope, trace, swept).await?;
+            self.sweep_channel(&scope, trace, now_ms, swept).await?;
             if swept.n_items == 0 {
                 break;
             }
@@ -109,11 +109,12 @@ impl Store {
         &self,
         scope: &Scope,
         trace: &Trace,
+        now_ms: u64,
         swept: &mut Swept,
     ) -> Result<(), Error> {
         let whose = Whose::Channel(trace.channel);
         swept.take_in(&self.erase_window(whose, trace).await?);
-        self.erase_episodes(scope, whose, |gone| swept.take_in(gone)).await?;
+        self.erase_episodes(scope, whose, now_ms, |gone| swept.take_in(gone)).await?;
         let is_here = |fact: &Fact| fact.channel_id == trace.channel;
         for (about, book) in self.books(scope).await? {
             swept.take_in_facts(about, book.facts.iter().filter(|fact| is_here(fact)));

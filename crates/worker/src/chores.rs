@@ -110,7 +110,7 @@ async fn digest(
     let reserve = chain.most(chat::most_tokens(who, &[]), MOST_TOKENS, &worker.prices).0;
     let purses = if reserve > 0 { purses(event) } else { Vec::new() };
     // Who spoke is known once the window is read, one round trip later: nobody waits for a digest.
-    let window = worker.store.window(event.channel_id, &who.id).await?;
+    let window = worker.store.window(event.channel_id, &who.id, attempt.now_ms).await?;
     let people = speakers(&window);
     let wanted = Wanted {
         events: std::slice::from_ref(&event.id),
@@ -296,7 +296,7 @@ async fn write_down(
         }
     }
     // Something was forgotten, erased or edited meanwhile: nobody knows whether it is in these facts.
-    let now = worker.store.summary(event.channel_id, &who.id).await?;
+    let now = worker.store.summary(event.channel_id, &who.id, now_ms()).await?;
     if now.dropped != new.dropped {
         for (scope, fact) in added {
             worker.store.forget_facts(&scope, |known| known.id == fact).await?;

@@ -195,6 +195,7 @@ impl Settled<'_> {
                 text,
                 reply_to,
                 to: None,
+                expires_s: 0,
             })
         };
         let is_heard = |event: &&Event| !self.unheard.iter().any(|(id, _)| *id == event.id);
@@ -224,7 +225,7 @@ impl Settled<'_> {
         // A warm worker reads what is new only, and so does not see how many lie open: it asks now and then.
         let asks_anyway = fastrand::usize(..FOLD_EVERY) < n_new;
         if (n_open > FOLD_FROM || asks_anyway)
-            && let Err(e) = self.worker.store.seal(scope).await
+            && let Err(e) = self.worker.store.seal(scope, now_ms()).await
         {
             tracing::warn!(space = %scope.space, error = %e, "no page was folded; the next answer tries again");
         }

@@ -9,7 +9,7 @@ use crate::world::{
 };
 
 async fn texts(world: &World) -> Vec<String> {
-    let window = world.store.window(HALL, &grim()).await.unwrap();
+    let window = world.store.window(HALL, &grim(), NOW).await.unwrap();
     window.into_iter().map(|turn| turn.text).chain(world.remembered().await).collect()
 }
 
@@ -39,7 +39,7 @@ async fn a_deleted_message_is_gone_from_the_window_the_pages_the_facts_and_the_s
         let gone = format!("line {n} about soup");
         assert_eq!(texts(&world).await.iter().filter(|text| **text == gone).count().min(1), 1);
 
-        let dropped = store.summary(HALL, &grim()).await.unwrap().dropped;
+        let dropped = store.summary(HALL, &grim(), NOW).await.unwrap().dropped;
         store.bury(&[id], NOW).await.unwrap();
         let keepers = store.forget_message(id, NOW).await.unwrap();
         let keeper =
@@ -48,7 +48,7 @@ async fn a_deleted_message_is_gone_from_the_window_the_pages_the_facts_and_the_s
         assert!(!texts(&world).await.contains(&gone));
         let all = world.everything().await;
         assert!(!all.contains(&gone) && !all.contains(&format!("fact {n}")));
-        let summary = store.summary(HALL, &grim()).await.unwrap();
+        let summary = store.summary(HALL, &grim(), NOW).await.unwrap();
         assert_eq!((summary.text.as_str(), summary.dropped), ("", dropped + 1));
         assert!(store.keepers(id).await.unwrap().is_empty());
     }
@@ -93,12 +93,12 @@ async fn an_edit_is_followed_in_the_window_open_and_sealed() {
         assert_eq!(keepers.len(), 1);
         let all = world.everything().await;
         assert!(!all.contains(&format!("line {n} about soup")), "{n}");
-        let episodes = world.store.episodes(&public(), None).await.unwrap();
+        let episodes = world.store.episodes(&public(), None, NOW).await.unwrap();
         let edited = episodes.messages.iter().find(|message| message.message_id == id).unwrap();
         assert_eq!((edited.text.as_str(), &edited.terms[..]), (text.as_str(), &[1, 2][..]));
-        assert_eq!(world.store.summary(HALL, &grim()).await.unwrap().text, "");
+        assert_eq!(world.store.summary(HALL, &grim(), NOW).await.unwrap().text, "");
     }
-    let window = world.store.window(HALL, &grim()).await.unwrap();
+    let window = world.store.window(HALL, &grim(), NOW).await.unwrap();
     assert_eq!(window.last().unwrap().text, "line 99 is about bread");
     let nobody = world.store.edit_message(Id::new(1), "?", &[], NOW).await.unwrap();
     assert!(nobody.is_empty(), "what nobody keeps is not kept by an edit");
@@ -150,7 +150,7 @@ async fn one_thing_said_in_private_is_kept_in_its_channel_alone() {
     let world = fresh().await;
     world.keep_in(&private(), Some(GUILD), ATTIC, &[said(1, BEN, "psst")]).await;
     assert!(world.remembered().await.is_empty(), "the guild knows nothing");
-    let there = world.store.episodes(&private(), None).await.unwrap();
+    let there = world.store.episodes(&private(), None, NOW).await.unwrap();
     assert_eq!(there.messages.len(), 1);
 }
 

@@ -5,6 +5,7 @@
     reason = "a test that unwraps says all there is to say when it fails"
 )]
 
+mod aging;
 mod books;
 mod claims;
 mod durable;

@@ -212,6 +212,7 @@ pub fn said(message: u64, user: Id<UserMarker>, text: &str) -> Episode {
         to: None,
         terms: vec![7, 9],
         terms_version: 1,
+        expires_s: 0,
     }
 }
 
@@ -283,6 +284,13 @@ impl World {
         self.keep_in(&public(), Some(GUILD), HALL, episodes).await;
     }
 
+    /// The same where the guild has set so many days.
+    pub async fn keep_for(&self, days: u64, episodes: &[Episode]) {
+        let scope = public();
+        let kept = Kept { scope: &scope, guild: Some(GUILD), channel: HALL, episodes, days };
+        self.store.keep(&kept, NOW).await.expect("kept");
+    }
+
     pub async fn keep_in(
         &self,
         scope: &Scope,
@@ -308,7 +316,7 @@ impl World {
             .collect();
         for some in lines.chunks(100) {
             self.keep(some).await;
-            while self.store.seal(&public()).await.expect("sealed") {}
+            while self.store.seal(&public(), NOW).await.expect("sealed") {}
             ids.extend(some.iter().map(|line| line.message_id));
         }
         ids
@@ -316,7 +324,7 @@ impl World {
 
     /// What Grim remembers of the guild, as text.
     pub async fn remembered(&self) -> Vec<String> {
-        let episodes = self.store.episodes(&public(), None).await.expect("episodes");
+        let episodes = self.store.episodes(&public(), None, NOW).await.expect("episodes");
         episodes.messages.into_iter().map(|episode| episode.text).collect()
     }
 
