@@ -164,13 +164,14 @@ impl Store {
             progress(gone.len());
         })
         .await?;
+        // Between the words and the facts: see `forget_in`.
+        for trace in traces {
+            self.drop_summary(trace.channel, &trace.personality, now_ms).await?;
+        }
         // A book about them goes whole, whoever told what is in it.
         let about = About::Person(user);
         let mut n_facts = self.forget_facts_about(&scope, about).await?;
         n_facts += self.forget_facts(&scope, |fact| fact.by == user).await?;
-        for trace in traces {
-            self.drop_summary(trace.channel, &trace.personality, now_ms).await?;
-        }
         self.raise_mark(&scope).await?;
         for trace in traces {
             self.remove_trace(user, trace, now_ms).await?;

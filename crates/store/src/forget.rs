@@ -13,7 +13,7 @@ use twilight_model::id::{
 };
 
 use crate::{
-    Book, Episode, Error, Fact, ITEM_VERSION, Keeper, Scope, Store,
+    Book, Episode, Error, Fact, ITEM_VERSION, Keeper, Kept, Scope, Store,
     error::failed,
     gather::Key,
     item::{Fresh, Item},
@@ -76,6 +76,8 @@ impl Store {
     /// Forgets a message wherever it is kept, with the facts that came from it, and drops the summaries it may
     /// be part of. Returns who kept it.
     ///
+    /// Whoever has just kept it uses [`Store::take_back`].
+    ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
     pub async fn forget_message(
@@ -84,20 +86,59 @@ impl Store {
         now_ms: u64,
     ) -> Result<Vec<Keeper>, Error> {
         let keepers = self.keepers(message).await?;
+        self.forget_in(&keepers, message, now_ms).await?;
+        Ok(keepers)
+    }
+
+    /// Forgets a message that was kept with `kept`, there and wherever else it is kept. A deletion between the two
+    /// writes of [`Store::keep`] finds no words and takes the keeper along, so nothing leads to them any more:
+    /// whoever keeps takes back by the place it knows.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
+    pub async fn take_back(
+        &self,
+        kept: &Kept<'_>,
+        message: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        let mut keepers = self.keepers(message).await?;
+        let is_here =
+            |keeper: &Keeper| keeper.scope() == *kept.scope && keeper.channel == kept.channel;
+        if !keepers.iter().any(is_here) {
+            let Scope { space, personality } = kept.scope.clone();
+            keepers.push(Keeper { personality, space, channel: kept.channel, own: false });
+        }
+        self.forget_in(&keepers, message, now_ms).await
+    }
+
+    /// Forgets a message in these places, and the facts that came from it.
+    ///
+    /// In this order, because a digest may be in the making: it reads the words, then writes down facts, and takes
+    /// them back where the summary was dropped since. One that still read the words either finds the summary
+    /// dropped, or has its facts in the book by then.
+    async fn forget_in(
+        &self,
+        places: &[Keeper],
+        message: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        for place in places {
+            self.change_message(&place.scope(), place.channel, message, now_ms, |_| None).await?;
+            self.drop_summary(place.channel, &place.personality, now_ms).await?;
+        }
         let mut scopes = self.fact_scopes(message).await?;
-        scopes.extend(keepers.iter().map(Keeper::scope));
+        scopes.extend(places.iter().map(Keeper::scope));
         scopes.sort_unstable();
         scopes.dedup();
         for scope in scopes {
             self.forget_facts(&scope, |fact| fact.message_id == Some(message)).await?;
         }
-        for keeper in &keepers {
-            self.change_message(&keeper.scope(), keeper.channel, message, now_ms, |_| None).await?;
-            self.drop_summary(keeper.channel, &keeper.personality, now_ms).await?;
-            let row = delete(message_partition(message), keeper_sort(&keeper.personality));
-            self.write_all(vec![row], || format!("forget message {message}")).await?;
-        }
-        Ok(keepers)
+        // Last: done again, it begins here.
+        let row =
+            |place: &Keeper| delete(message_partition(message), keeper_sort(&place.personality));
+        let rows = places.iter().map(row).collect();
+        self.write_all(rows, || format!("forget message {message}")).await
     }
 
     /// Puts a new text in the place of a message's, wherever it is kept. Returns who keeps it.

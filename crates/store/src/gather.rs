@@ -143,7 +143,7 @@ impl Store {
         let rest = window.and_then(|window| Ok((window, rows?, counts?, episodes?)));
         if claims.iter().any(Result::is_err) || spending.iter().any(Result::is_err) || rest.is_err()
         {
-            self.take_back(wanted, attempt, held, &claims, &spending).await;
+            self.undo_gather(wanted, attempt, held, &claims, &spending).await;
         }
         let spending = spending.into_iter().collect::<Result<_, _>>()?;
         let claims = claims.into_iter().collect::<Result<_, _>>()?;
@@ -165,7 +165,7 @@ impl Store {
 
     /// Gives up what a failed gather took. Best effort: where this fails too, the lock runs out by itself, and
     /// what cannot be released is too much reserved until the day ends, never too little.
-    async fn take_back(
+    async fn undo_gather(
         &self,
         wanted: &Wanted<'_>,
         attempt: &Attempt,

@@ -97,7 +97,6 @@ impl Store {
         if swept.n_items > 0 {
             return Err(Error::Contended { operation: format!("erase channel {}", trace.channel) });
         }
-        self.drop_summary(trace.channel, &trace.personality, now_ms).await?;
         self.raise_mark(&scope).await?;
         for user in &marked {
             self.remove_trace(*user, trace, now_ms).await?;
@@ -115,6 +114,8 @@ impl Store {
         let whose = Whose::Channel(trace.channel);
         swept.take_in(&self.erase_window(whose, trace).await?);
         self.erase_episodes(scope, whose, now_ms, |gone| swept.take_in(gone)).await?;
+        // Between the words and the facts: see `forget_in`.
+        self.drop_summary(trace.channel, &trace.personality, now_ms).await?;
         let is_here = |fact: &Fact| fact.channel_id == trace.channel;
         for (about, book) in self.books(scope).await? {
             swept.take_in_facts(about, book.facts.iter().filter(|fact| is_here(fact)));
@@ -256,7 +257,11 @@ impl Store {
                 let personality = personality_of(&sk);
                 let is_words = match sk.split_once('#') {
                     Some(("E", _)) if is_mark(&item) => false,
-                    Some(("E" | "T", _)) => {
+                    Some((kind @ ("E" | "T"), _)) => {
+                        if kind == "T" && !whole {
+                            // The first one may be in the making.
+                            summaries.extend(personality.clone());
+                        }
                         let leaf = leaf(item, operation)?;
                         swept.take_in(&leaf.messages);
                         for message in leaf.messages {

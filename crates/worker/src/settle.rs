@@ -114,21 +114,17 @@ impl Settled<'_> {
             self.keep_as_it_is_now(*edited).await?;
         }
         for gone in &now.buried {
-            store.forget_message(*gone, now_ms()).await?;
+            store.take_back(&kept, *gone, now_ms()).await?;
         }
-        self.obey(&scope, episodes, &now).await?;
+        self.obey(&kept, &now).await?;
         store.honour_erasures(&kept, &now.people, self.attempt.now_ms, now_ms()).await?;
         Ok(Some(scope))
     }
 
     /// What people want may have changed while the model spoke: what is not to be kept any more is forgotten.
     /// One of the two finds the other, whichever came first.
-    async fn obey(
-        &self,
-        scope: &Scope,
-        episodes: &[Episode],
-        now: &Meanwhile,
-    ) -> Result<(), Error> {
+    async fn obey(&self, kept: &Kept<'_>, now: &Meanwhile) -> Result<(), Error> {
+        let (scope, episodes) = (kept.scope, kept.episodes);
         let store = &self.worker.store;
         let is_gone = |user: Id<UserMarker>, said_ms: u64| {
             let wants = now.people.get(&user);
@@ -144,7 +140,7 @@ impl Settled<'_> {
                 Speaker::Me => episode.to.map(|to| (to, episode.reply_to.map_or(0, written_ms))),
             };
             if whose.is_some_and(|(user, said_ms)| is_gone(user, said_ms)) {
-                store.forget_message(episode.message_id, now_ms()).await?;
+                store.take_back(kept, episode.message_id, now_ms()).await?;
             }
         }
         let unquoted = self.gathered.memory.iter().filter(|memory| memory.scope == *scope);

@@ -166,3 +166,54 @@ async fn what_is_kept_twice_is_kept_once() {
     assert_eq!(world.remembered().await, ["then", "boo"]);
     assert_eq!(world.store.traces(ANN).await.unwrap().len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deletion_between_the_two_writes_of_a_turn_wins() {
+    let world = fresh().await;
+    let (store, id) = (&world.store, Id::new(500));
+    let (scope, slip) = (public(), [said(500, ANN, "a slip of the tongue")]);
+    let kept =
+        Kept { scope: &scope, guild: Some(GUILD), channel: HALL, episodes: &slip, days: 365 };
+    // What leads to the words is written; the words are not yet. Burying is one batch more.
+    world.another("BatchWriteItem", 1, move |store| async move {
+        store.bury(&[id], NOW).await.unwrap();
+        assert_eq!(store.forget_message(id, NOW).await.unwrap().len(), 1);
+    });
+    store.keep(&kept, NOW).await.unwrap();
+    assert!(store.keepers(id).await.unwrap().is_empty(), "nothing leads to the words any more");
+    let now = store.meanwhile(&kept, []).await.unwrap();
+    assert_eq!(now.buried, [id]);
+    store.take_back(&kept, id, NOW).await.unwrap();
+    assert!(!world.everything().await.contains("slip of the tongue"));
+}
+
+/// A digest has read the words, and its model has answered. It finds the summary as it was, and so keeps the fact it
+/// made of them, just when somebody has them forgotten.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_digest_learns_while_it_is_forgotten_does_not_stay() {
+    let trace = store::Trace { space: Space::Guild(GUILD), channel: HALL, personality: grim() };
+    for how in ["deleted", "erased for a person", "erased with the channel"] {
+        let world = fresh().await;
+        let store = &world.store;
+        let id = Id::new(500);
+        world.keep(&[said(500, ANN, "I have moved")]).await;
+        // The summary is dropped next.
+        world.another("PutItem", 0, move |store| async move {
+            let found = store::Fact { message_id: Some(id), ..fact("500-0", ANN, "Ann moved") };
+            let about = About::Person(ANN);
+            store
+                .change_book(&public(), about, |book| book.add(found.clone()))
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(store.summary(HALL, &grim(), NOW).await.unwrap().dropped, 0);
+        });
+        match how {
+            "deleted" => drop(store.forget_message(id, NOW).await.unwrap()),
+            "erased for a person" => drop(store.erase_from(ANN, &trace, NOW).await.unwrap()),
+            _ => drop(store.erase_scope(&trace, NOW).await.unwrap()),
+        }
+        assert!(store.summary(HALL, &grim(), NOW).await.unwrap().dropped > 0, "{how}");
+        assert!(!world.everything().await.contains("moved"), "{how}");
+    }
+}

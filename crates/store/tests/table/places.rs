@@ -140,3 +140,12 @@ async fn a_guild_on_the_allowlist_is_still_on_it_when_it_comes_back() {
     let row = store.guild(GUILD).await.unwrap();
     assert_eq!(row, GuildRow { allowed: true, ..GuildRow::default() });
 }
+
+#[tokio::test]
+async fn a_first_summary_in_the_making_does_not_outlive_its_guilds_erasure() {
+    let world = fresh().await;
+    world.keep(&[said(1, ANN, "in the hall")]).await;
+    let before = world.store.summary(HALL, &grim(), NOW).await.unwrap().dropped;
+    world.store.erase_guild(GUILD, NOW + 1, |_| ()).await.unwrap();
+    assert_ne!(world.store.summary(HALL, &grim(), NOW).await.unwrap().dropped, before);
+}

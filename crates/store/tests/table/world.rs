@@ -52,11 +52,11 @@ pub struct World {
     next: AtomicU64,
 }
 
-/// What another worker does just before a request of a kind is sent: once.
+/// What another worker does just before a request of a kind is sent: once, after so many of them.
 #[derive(Clone, Default)]
 struct Meanwhile(Arc<Mutex<Option<Act>>>);
 
-type Act = (&'static str, Box<dyn FnOnce() + Send>);
+type Act = (&'static str, usize, Box<dyn FnOnce() + Send>);
 
 impl fmt::Debug for Meanwhile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,8 +76,13 @@ impl Intercept for Meanwhile {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let target = context.request().headers().get("x-amz-target").unwrap_or_default();
-        let act = self.0.lock().unwrap().take_if(|(kind, _)| target.ends_with(*kind));
-        if let Some((_, act)) = act {
+        let act = self.0.lock().unwrap().take_if(|(kind, after, _)| {
+            let is_one = target.ends_with(*kind);
+            let is_due = is_one && *after == 0;
+            *after -= usize::from(is_one && !is_due);
+            is_due
+        });
+        if let Some((.., act)) = act {
             act();
         }
         Ok(())
@@ -266,7 +271,18 @@ impl World {
     /// Another worker changes the table just before the next request of this kind, such as `PutItem`, is sent.
     pub fn meanwhile(&self, kind: &'static str, act: impl FnOnce(&Database) + Send + 'static) {
         let db = self.db.clone();
-        *self.meanwhile.0.lock().unwrap() = Some((kind, Box::new(move || act(&db))));
+        *self.meanwhile.0.lock().unwrap() = Some((kind, 0, Box::new(move || act(&db))));
+    }
+
+    /// Another worker does something just before a request of this kind is sent, when so many of them were. The
+    /// test runs on several threads.
+    pub fn another<F>(&self, kind: &'static str, after: usize, act: impl FnOnce(Store) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (act, handle) = (act(self.store.clone()), tokio::runtime::Handle::current());
+        let act = move || std::thread::spawn(move || handle.block_on(act)).join().expect("done");
+        *self.meanwhile.0.lock().unwrap() = Some((kind, after, Box::new(act)));
     }
 
     /// This goes wrong with the next request of a kind.
