@@ -125,7 +125,7 @@ impl Store {
     ) -> Result<(), Error> {
         for place in places {
             self.change_message(&place.scope(), place.channel, message, now_ms, |_| None).await?;
-            self.drop_summary(place.channel, &place.personality, now_ms).await?;
+            self.drop_summary_with(place.channel, &place.personality, message, now_ms).await?;
         }
         let mut scopes = self.fact_scopes(message).await?;
         scopes.extend(places.iter().map(Keeper::scope));
@@ -161,7 +161,7 @@ impl Store {
             };
             let scope = keeper.scope();
             self.change_message(&scope, keeper.channel, message, now_ms, edited).await?;
-            self.drop_summary(keeper.channel, &keeper.personality, now_ms).await?;
+            self.drop_summary_with(keeper.channel, &keeper.personality, message, now_ms).await?;
         }
         Ok(keepers)
     }

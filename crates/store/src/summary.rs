@@ -107,12 +107,43 @@ impl Store {
         let Ok(()) = dropped.await?;
         Ok(())
     }
+
+    /// Drops the words of a summary where it takes in a message. Where it ends before that, its words stay, and age
+    /// as before; but one in the making may take it in, and is not kept.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
+    pub(crate) async fn drop_summary_with(
+        &self,
+        channel: Id<ChannelMarker>,
+        personality: &PersonalityId,
+        message: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        let dropped = self.change_kept_summary(channel, personality, now_ms, |kept| {
+            match kept.summary.upto {
+                Some(upto) if message > upto => kept.summary.void(),
+                _ => {
+                    kept.summary.forget();
+                    kept.ttl = ttl(now_ms, retention::SUMMARY);
+                }
+            }
+            Ok::<_, Infallible>(())
+        });
+        let Ok(()) = dropped.await?;
+        Ok(())
+    }
 }
 
 impl Summary {
+    /// Voids one in the making.
+    fn void(&mut self) {
+        self.dropped = self.dropped.wrapping_add(1);
+    }
+
     /// Drops the words, and voids one in the making.
     fn forget(&mut self) {
-        self.dropped = self.dropped.wrapping_add(1);
+        self.void();
         *self = self.without_words();
     }
 

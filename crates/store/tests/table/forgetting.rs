@@ -187,6 +187,37 @@ async fn a_deletion_between_the_two_writes_of_a_turn_wins() {
     assert!(!world.everything().await.contains("slip of the tongue"));
 }
 
+/// A summary of what was said up to a message.
+async fn summarised_upto(world: &World, upto: u64) {
+    summarised(world, "They talk about soup.").await;
+    let end = |summary: &mut store::Summary| {
+        summary.upto = Some(Id::new(upto));
+        Ok::<_, std::convert::Infallible>(())
+    };
+    let Ok(()) = world.store.change_summary(HALL, &grim(), NOW, end).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_happens_to_newer_words_leaves_the_summary_as_it_is() {
+    let world = fresh().await;
+    let store = &world.store;
+    world.keep(&[said(10, ANN, "soup"), said(20, BEN, "bread"), said(30, BEN, "cake")]).await;
+    summarised_upto(&world, 10).await;
+    let days = |days: u64| NOW + days * 86_400_000;
+
+    store.forget_message(Id::new(20), days(5)).await.unwrap();
+    store.edit_message(Id::new(30), "pie", &[], days(5)).await.unwrap();
+    let summary = store.summary(HALL, &grim(), NOW).await.unwrap();
+    assert_eq!(summary.text, "They talk about soup.");
+    assert_eq!(summary.dropped, 2, "one in the making may have them in it");
+    let old = store.summary(HALL, &grim(), days(91)).await.unwrap();
+    assert_eq!(old.text, "", "it ages as if nothing had been");
+
+    store.edit_message(Id::new(10), "stew", &[], days(5)).await.unwrap();
+    let summary = store.summary(HALL, &grim(), NOW).await.unwrap();
+    assert_eq!((summary.text.as_str(), summary.dropped), ("", 3));
+}
+
 /// A digest has read the words, and its model has answered. It finds the summary as it was, and so keeps the fact it
 /// made of them, just when somebody has them forgotten.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
