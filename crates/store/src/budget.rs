@@ -11,6 +11,7 @@ use twilight_model::id::{Id, marker::GuildMarker};
 
 use crate::{
     Error, ITEM_VERSION, Store,
+    addition::{Update, at_most_once},
     error::{failed, unreadable},
     guild, n, retention, s, ttl,
 };
@@ -97,7 +98,9 @@ pub struct Entry {
 }
 
 impl Store {
-    /// Adds to what is reserved and spent on a day, and returns the sums.
+    /// Adds to what is reserved and spent on a day, and returns the sums. Where an answer is lost on its way it is
+    /// added once more: right for reserving, where too much is safe. What is given back is settled with
+    /// [`Store::settle_purse`].
     ///
     /// # Errors
     /// [`Error::Failed`]; then it may have been added or not.
@@ -109,9 +112,33 @@ impl Store {
         spent: i64,
     ) -> Result<Spending, Error> {
         const OPERATION: &str = "count money";
+        let counted = self.addition(purse, day, reserved, spent).send().await;
+        let sums = counted.map_err(failed(OPERATION))?.attributes.unwrap_or_default();
+        serde_dynamo::from_item(sums).map_err(unreadable(OPERATION))
+    }
+
+    /// Takes `released` out of what is reserved on a day, and adds to what is spent: at most once. Where nobody
+    /// knows whether it was done it is not done again: too much stays reserved until the day ends, never too little.
+    ///
+    /// # Errors
+    /// [`Error::Failed`]; then it was not done.
+    pub async fn settle_purse(
+        &self,
+        purse: Purse,
+        day: Day,
+        released: i64,
+        spent: i64,
+    ) -> Result<(), Error> {
+        if released <= 0 {
+            // Nothing would be left reserved in its place.
+            return self.spend(purse, day, -released, spent).await.map(drop);
+        }
+        at_most_once("settle money", || self.addition(purse, day, -released, spent)).await
+    }
+
+    fn addition(&self, purse: Purse, day: Day, reserved: i64, spent: i64) -> Update {
         let (pk, sk) = key(purse, day);
-        let counted = self
-            .db
+        self.db
             .update_item()
             .table_name(&self.table)
             .key("pk", s(pk))
@@ -124,11 +151,6 @@ impl Store {
             .expression_attribute_values(":v", n(ITEM_VERSION))
             .expression_attribute_values(":ttl", n(ttl(day.0 * DAY_MS, retention::SPENDING)))
             .return_values(ReturnValue::AllNew)
-            .send()
-            .await
-            .map_err(failed(OPERATION))?;
-        let sums = counted.attributes.unwrap_or_default();
-        serde_dynamo::from_item(sums).map_err(unreadable(OPERATION))
     }
 
     /// What a purse has given on a day.
@@ -141,11 +163,15 @@ impl Store {
         Ok(found.unwrap_or_default())
     }
 
-    /// Adds a line to the ledger.
+    /// Adds a line to the ledger, at most once: where nobody knows whether it stands there it is not written again.
     ///
     /// # Errors
-    /// [`Error::Failed`].
+    /// [`Error::Failed`]; then it does not.
     pub async fn enter(&self, entry: &Entry) -> Result<(), Error> {
+        at_most_once("enter a turn in the ledger", || self.entry(entry)).await
+    }
+
+    fn entry(&self, entry: &Entry) -> Update {
         let guild = entry.guild.map_or(0, Id::get);
         let values: [(&str, AttributeValue); 5] = [
             (":n", n(entry.turns)),
@@ -185,7 +211,7 @@ impl Store {
         for (name, value) in values {
             request = request.expression_attribute_values(name, value);
         }
-        request.send().await.map(drop).map_err(failed("write the ledger"))
+        request
     }
 
     /// The ledger of a day: of one guild, or of all.

@@ -7,7 +7,7 @@ use twilight_model::id::{
     marker::{ChannelMarker, GuildMarker, UserMarker},
 };
 
-use crate::{Error, ITEM_VERSION, Store, error::failed, n, s, ttl};
+use crate::{Error, ITEM_VERSION, Store, error::failed, n, retention, s, ttl};
 
 /// A count of turns within a span of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,7 @@ impl Store {
     /// [`Error::Failed`].
     pub async fn count(&self, counter: &Counter, by: i64, now_ms: u64) -> Result<u64, Error> {
         let (pk, sk) = counter.key(now_ms);
+        let span_days = counter.span_s / 86_400;
         let counted = self
             .db
             .update_item()
@@ -68,7 +69,7 @@ impl Store {
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":by", n(by))
             .expression_attribute_values(":v", n(ITEM_VERSION))
-            .expression_attribute_values(":ttl", n(ttl(now_ms, 1 + counter.span_s / 86_400)))
+            .expression_attribute_values(":ttl", n(ttl(now_ms, span_days + retention::COUNTER)))
             .return_values(ReturnValue::UpdatedNew)
             .send()
             .await

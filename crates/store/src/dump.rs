@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::{
     Error, ITEM_VERSION, Store,
     error::failed,
+    has_aged,
     item::Item,
     keep::put,
     leaf::number,
@@ -45,7 +46,7 @@ pub enum LoadError {
 #[derive(Debug)]
 pub struct Dump<'a> {
     store: &'a Store,
-    now_s: u64,
+    now_ms: u64,
     place: Place,
 }
 
@@ -78,10 +79,7 @@ impl Dump<'_> {
             _ => Place::End,
         };
         let items = page.items.unwrap_or_default();
-        let is_young = |item: &&Item| match number(item, "ttl") {
-            0 => true,
-            ttl => ttl > self.now_s,
-        };
+        let is_young = |item: &&Item| !has_aged(number(item, "ttl"), self.now_ms);
         Ok(Some(items.iter().filter(is_young).map(line::written).collect()))
     }
 }
@@ -89,7 +87,7 @@ impl Dump<'_> {
 impl Store {
     /// Begins to read the whole table.
     pub fn dump(&self, now_ms: u64) -> Dump<'_> {
-        Dump { store: self, now_s: now_ms / 1000, place: Place::Begin }
+        Dump { store: self, now_ms, place: Place::Begin }
     }
 
     /// Writes items as [`Dump::next`] gave them, each over what is under its key.

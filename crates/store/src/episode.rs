@@ -20,6 +20,7 @@ use twilight_model::id::{
 use crate::{
     Error, Scope, Speaker, Store,
     error::failed,
+    has_aged,
     leaf::{is_mark, leaf, mark_sort, number, sort},
     s,
 };
@@ -53,12 +54,25 @@ pub struct Episode {
     /// By which rules they were made; terms of other rules are made anew.
     #[serde(default)]
     pub terms_version: u8,
+    /// When it ages out, in seconds since the Unix epoch; 0 where nobody knows. Who keeps it need not set it.
+    #[serde(default, rename = "ttl", skip_serializing_if = "is_unknown")]
+    pub expires_s: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_unknown(expires_s: &u64) -> bool {
+    *expires_s == 0
 }
 
 impl Episode {
     /// Whose erasure takes it along.
     pub fn belongs_to(&self, user: Id<UserMarker>) -> bool {
         self.people().any(|person| person == user)
+    }
+
+    /// Whether its time is over: it is not to be read any more, though it may still lie there.
+    pub(crate) fn has_aged(&self, now_ms: u64) -> bool {
+        has_aged(self.expires_s, now_ms)
     }
 
     /// Everybody whose erasure takes it along: who said it, or to whom the personality did.
@@ -76,7 +90,7 @@ impl Episode {
 pub struct Episodes {
     /// The messages, oldest first.
     pub messages: Vec<Episode>,
-    /// How many of them lie open.
+    /// How many lie open, those that have aged included.
     pub n_open: usize,
 }
 
@@ -90,8 +104,9 @@ impl Store {
         &self,
         scope: &Scope,
         after: Option<Id<MessageMarker>>,
+        now_ms: u64,
     ) -> Result<Episodes, Error> {
-        self.marked_episodes(scope, after).await.map(|(episodes, _)| episodes)
+        self.marked_episodes(scope, after, now_ms).await.map(|(episodes, _)| episodes)
     }
 
     /// The same with the scope's mark as it was before them.
@@ -99,6 +114,7 @@ impl Store {
         &self,
         scope: &Scope,
         after: Option<Id<MessageMarker>>,
+        now_ms: u64,
     ) -> Result<(Episodes, u64), Error> {
         let operation = || format!("read what was said in {}", scope.space);
         let from = after.map_or(0, |after| after.get().saturating_sub(OVERLAP_MS << 22));
@@ -124,7 +140,9 @@ impl Store {
         messages.sort_by_key(|(message, is_sealed)| (message.message_id, *is_sealed));
         messages.dedup_by_key(|(message, _)| message.message_id);
         let messages = messages.into_iter().map(|(message, _)| message);
-        let messages = messages.filter(|message| message.message_id.get() >= from).collect();
+        let messages = messages
+            .filter(|message| message.message_id.get() >= from && !message.has_aged(now_ms))
+            .collect();
         Ok((Episodes { messages, n_open }, mark))
     }
 

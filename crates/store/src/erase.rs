@@ -159,18 +159,19 @@ impl Store {
             gone.extend(turns.iter().map(|turn| turn.message_id));
             progress(gone.len());
         }
-        self.erase_episodes(&scope, whose, |erased| {
+        self.erase_episodes(&scope, whose, now_ms, |erased| {
             gone.extend(erased.iter().map(|episode| episode.message_id));
             progress(gone.len());
         })
         .await?;
+        // Between the words and the facts: see `forget_in`.
+        for trace in traces {
+            self.drop_summary(trace.channel, &trace.personality, now_ms).await?;
+        }
         // A book about them goes whole, whoever told what is in it.
         let about = About::Person(user);
         let mut n_facts = self.forget_facts_about(&scope, about).await?;
         n_facts += self.forget_facts(&scope, |fact| fact.by == user).await?;
-        for trace in traces {
-            self.drop_summary(trace.channel, &trace.personality, now_ms).await?;
-        }
         self.raise_mark(&scope).await?;
         for trace in traces {
             self.remove_trace(user, trace, now_ms).await?;
@@ -221,6 +222,7 @@ impl Store {
         &self,
         scope: &Scope,
         whose: Whose,
+        now_ms: u64,
         mut erased: impl FnMut(&[Episode]),
     ) -> Result<(), Error> {
         let operation = || format!("erase from {}", scope.space);
@@ -256,7 +258,7 @@ impl Store {
                         erased(&gone);
                         is_done = false;
                     } else if self
-                        .rewrite(scope, leaf, |known| (!whose.has(&known)).then_some(known))
+                        .rewrite(scope, leaf, now_ms, |known| (!whose.has(&known)).then_some(known))
                         .await?
                     {
                         erased(&gone);

@@ -76,7 +76,11 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`].
-    pub async fn export_person(&self, user: Id<UserMarker>) -> Result<Vec<Record>, Error> {
+    pub async fn export_person(
+        &self,
+        user: Id<UserMarker>,
+        now_ms: u64,
+    ) -> Result<Vec<Record>, Error> {
         let mut records = vec![Record::Preferences(self.preferences(user).await?)];
         let mut scopes: BTreeMap<Scope, Vec<Trace>> = BTreeMap::new();
         for trace in self.traces(user).await? {
@@ -96,7 +100,7 @@ impl Store {
                 about,
                 fact,
             }));
-            let messages = self.said_by_or_to(user, &scope, &traces).await?;
+            let messages = self.said_by_or_to(user, &scope, &traces, now_ms).await?;
             records.extend(messages.into_values().map(|episode| Record::Message {
                 space: *space,
                 personality: personality.clone(),
@@ -107,7 +111,7 @@ impl Store {
                 text: episode.text,
             }));
         }
-        let reports = self.reports(user).await?.into_iter();
+        let reports = self.reports(user, now_ms).await?.into_iter();
         records.extend(reports.map(|(message_id, reason)| Record::Report { message_id, reason }));
         Ok(records)
     }
@@ -118,8 +122,10 @@ impl Store {
         user: Id<UserMarker>,
         scope: &Scope,
         traces: &[Trace],
+        now_ms: u64,
     ) -> Result<BTreeMap<Id<MessageMarker>, Episode>, Error> {
         let operation = || format!("read what {user} said in {}", scope.space);
+        let is_theirs = |episode: &Episode| episode.belongs_to(user) && !episode.has_aged(now_ms);
         let mut said = BTreeMap::new();
         let mut pages = self
             .scope_query(scope, &sort(scope, 0))
@@ -131,7 +137,7 @@ impl Store {
             let items = page.map_err(failed(operation()))?.items.unwrap_or_default();
             for item in items.into_iter().filter(|item| !is_mark(item)) {
                 let theirs = leaf(item, operation)?.messages;
-                let theirs = theirs.into_iter().filter(|episode| episode.belongs_to(user));
+                let theirs = theirs.into_iter().filter(is_theirs);
                 said.extend(theirs.map(|episode| (episode.message_id, episode)));
             }
         }
@@ -139,7 +145,7 @@ impl Store {
             let pk = window::partition(trace.channel);
             let prefix = window::prefix(&trace.personality);
             let turns: Vec<Episode> = self.all_of(pk, &prefix, &operation()).await?;
-            for turn in turns.into_iter().filter(|turn| turn.belongs_to(user)) {
+            for turn in turns.into_iter().filter(is_theirs) {
                 said.entry(turn.message_id).or_insert(turn);
             }
         }

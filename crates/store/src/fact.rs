@@ -3,6 +3,8 @@
 //! A book is one item, so that what is known of somebody comes with one key, and two people who correct it
 //! at once do not overwrite each other. What is superseded is closed with a date, not overwritten.
 
+use std::collections::HashSet;
+
 use aws_sdk_dynamodb::types::WriteRequest;
 use serde::{Deserialize, Serialize};
 use twilight_model::id::{
@@ -208,7 +210,15 @@ impl Store {
                 Ok(changed)
             })
             .await?;
-        if changed.is_ok() {
+        if changed.is_ok() && gone.iter().any(|fact| fact.message_id.is_some()) {
+            // One row leads from a message to all the facts of a scope that came from it, in whichever book.
+            let books = self.books(scope).await?;
+            let known: HashSet<Id<MessageMarker>> = books
+                .iter()
+                .flat_map(|(_, book)| &book.facts)
+                .filter_map(|f| f.message_id)
+                .collect();
+            gone.retain(|fact| fact.message_id.is_some_and(|id| !known.contains(&id)));
             self.write_all(sources(scope, &gone), || operation.clone()).await?;
         }
         Ok(changed)

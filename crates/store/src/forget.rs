@@ -13,7 +13,7 @@ use twilight_model::id::{
 };
 
 use crate::{
-    Book, Episode, Error, Fact, ITEM_VERSION, Keeper, Scope, Store,
+    Book, Episode, Error, Fact, ITEM_VERSION, Keeper, Kept, Scope, Store,
     error::failed,
     gather::Key,
     item::{Fresh, Item},
@@ -76,6 +76,8 @@ impl Store {
     /// Forgets a message wherever it is kept, with the facts that came from it, and drops the summaries it may
     /// be part of. Returns who kept it.
     ///
+    /// Whoever has just kept it uses [`Store::take_back`].
+    ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
     pub async fn forget_message(
@@ -84,20 +86,59 @@ impl Store {
         now_ms: u64,
     ) -> Result<Vec<Keeper>, Error> {
         let keepers = self.keepers(message).await?;
+        self.forget_in(&keepers, message, now_ms).await?;
+        Ok(keepers)
+    }
+
+    /// Forgets a message that was kept with `kept`, there and wherever else it is kept. A deletion between the two
+    /// writes of [`Store::keep`] finds no words and takes the keeper along, so nothing leads to them any more:
+    /// whoever keeps takes back by the place it knows.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
+    pub async fn take_back(
+        &self,
+        kept: &Kept<'_>,
+        message: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        let mut keepers = self.keepers(message).await?;
+        let is_here =
+            |keeper: &Keeper| keeper.scope() == *kept.scope && keeper.channel == kept.channel;
+        if !keepers.iter().any(is_here) {
+            let Scope { space, personality } = kept.scope.clone();
+            keepers.push(Keeper { personality, space, channel: kept.channel, own: false });
+        }
+        self.forget_in(&keepers, message, now_ms).await
+    }
+
+    /// Forgets a message in these places, and the facts that came from it.
+    ///
+    /// In this order, because a digest may be in the making: it reads the words, then writes down facts, and takes
+    /// them back where the summary was dropped since. One that still read the words either finds the summary
+    /// dropped, or has its facts in the book by then.
+    async fn forget_in(
+        &self,
+        places: &[Keeper],
+        message: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        for place in places {
+            self.change_message(&place.scope(), place.channel, message, now_ms, |_| None).await?;
+            self.drop_summary_with(place.channel, &place.personality, message, now_ms).await?;
+        }
         let mut scopes = self.fact_scopes(message).await?;
-        scopes.extend(keepers.iter().map(Keeper::scope));
+        scopes.extend(places.iter().map(Keeper::scope));
         scopes.sort_unstable();
         scopes.dedup();
         for scope in scopes {
             self.forget_facts(&scope, |fact| fact.message_id == Some(message)).await?;
         }
-        for keeper in &keepers {
-            self.change_message(&keeper.scope(), keeper.channel, message, |_| None).await?;
-            self.drop_summary(keeper.channel, &keeper.personality, now_ms).await?;
-            let row = delete(message_partition(message), keeper_sort(&keeper.personality));
-            self.write_all(vec![row], || format!("forget message {message}")).await?;
-        }
-        Ok(keepers)
+        // Last: done again, it begins here.
+        let row =
+            |place: &Keeper| delete(message_partition(message), keeper_sort(&place.personality));
+        let rows = places.iter().map(row).collect();
+        self.write_all(rows, || format!("forget message {message}")).await
     }
 
     /// Puts a new text in the place of a message's, wherever it is kept. Returns who keeps it.
@@ -119,8 +160,8 @@ impl Store {
                 Some(Episode { text: text.to_owned(), terms: terms.to_vec(), terms_version, ..old })
             };
             let scope = keeper.scope();
-            self.change_message(&scope, keeper.channel, message, edited).await?;
-            self.drop_summary(keeper.channel, &keeper.personality, now_ms).await?;
+            self.change_message(&scope, keeper.channel, message, now_ms, edited).await?;
+            self.drop_summary_with(keeper.channel, &keeper.personality, message, now_ms).await?;
         }
         Ok(keepers)
     }
@@ -131,6 +172,7 @@ impl Store {
         scope: &Scope,
         channel: Id<ChannelMarker>,
         message: Id<MessageMarker>,
+        now_ms: u64,
         change: impl Fn(Episode) -> Option<Episode>,
     ) -> Result<(), Error> {
         let operation = || format!("change message {message}");
@@ -144,7 +186,7 @@ impl Store {
                 None => self.write_all(vec![delete(pk, sk)], operation).await?,
             }
         }
-        self.change_episode(scope, message, &change).await?;
+        self.change_episode(scope, message, now_ms, &change).await?;
         self.raise_mark(scope).await
     }
 
@@ -154,6 +196,7 @@ impl Store {
         &self,
         scope: &Scope,
         message: Id<MessageMarker>,
+        now_ms: u64,
         change: &impl Fn(Episode) -> Option<Episode>,
     ) -> Result<(), Error> {
         for _ in 0..TRIES {
@@ -167,7 +210,7 @@ impl Store {
                     true => change(known),
                     false => Some(known),
                 };
-                is_done &= self.rewrite(scope, leaf, changed).await?;
+                is_done &= self.rewrite(scope, leaf, now_ms, changed).await?;
             }
             if is_done {
                 return Ok(());
@@ -213,21 +256,23 @@ impl Store {
         Ok(found)
     }
 
-    /// Writes a leaf anew with every message changed; what is left empty goes. Returns whether it was still as
-    /// it was read.
+    /// Writes a leaf anew with every message changed and without what has aged; what is left empty goes. Returns
+    /// whether it was still as it was read.
     pub(crate) async fn rewrite(
         &self,
         scope: &Scope,
         old: Leaf,
+        now_ms: u64,
         change: impl Fn(Episode) -> Option<Episode>,
     ) -> Result<bool, Error> {
         let operation = format!("change what was said in {}", scope.space);
-        let messages: Vec<Episode> = old.messages.into_iter().filter_map(change).collect();
+        let alive = old.messages.into_iter().filter(|message| !message.has_aged(now_ms));
+        let messages: Vec<Episode> = alive.filter_map(change).collect();
         let item = match (messages.first(), old.page) {
             (None, _) => None,
             (Some(_), Some(seal)) => {
                 let seal = Seal { revision: seal.revision + 1, ..seal };
-                Some(page_item(scope, &old.sk, &messages, old.ttl, seal))
+                Some(page_item(scope, &old.sk, &messages, seal))
             }
             (Some(message), None) => Some(open_item(scope, message, old.ttl)?),
         };

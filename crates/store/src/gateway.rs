@@ -4,10 +4,7 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 use twilight_model::id::{Id, marker::ApplicationMarker};
 
-use crate::{Error, ITEM_VERSION, Store, error::failed, item::Fresh, n, s, ttl};
-
-/// Days a count of identifies is kept: longer than the longest span.
-const COUNT_KEPT_DAYS: u64 = 2;
+use crate::{Error, ITEM_VERSION, Store, error::failed, item::Fresh, n, retention, s, ttl};
 
 /// A gateway session as far as everything received is queued or rightly dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +91,7 @@ impl Store {
             .expression_attribute_names("#n", "n")
             .expression_attribute_names("#v", "v")
             .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":ttl", n(ttl(now_ms, COUNT_KEPT_DAYS)))
+            .expression_attribute_values(":ttl", n(ttl(now_ms, retention::IDENTIFIES)))
             .expression_attribute_values(":one", n(1))
             .expression_attribute_values(":v", n(ITEM_VERSION))
             .return_values(ReturnValue::UpdatedNew)

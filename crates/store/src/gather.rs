@@ -19,7 +19,9 @@ use crate::{
     error::{failed, unreadable},
     fact, forget, forgotten, guild,
     item::Item,
-    leaf, person, s, summary, window,
+    leaf, person, s,
+    summary::{self, KeptSummary},
+    window,
 };
 
 /// What a turn wants to know.
@@ -110,26 +112,29 @@ impl Store {
     /// [`Error::Failed`] if any part failed. Claims that were taken all the same are given up first, so
     /// that the record need not wait for them.
     pub async fn gather(&self, wanted: &Wanted<'_>, attempt: &Attempt) -> Result<Gathered, Error> {
-        let day = Day::of(attempt.now_ms);
+        let now_ms = attempt.now_ms;
+        let day = Day::of(now_ms);
         let held = (wanted.reserve > 0).then_some(Held { day, amount: wanted.reserve });
         let claims =
             join_all(wanted.events.iter().enumerate().map(|(n, event)| {
                 self.claim(event, wanted.events, attempt, held.filter(|_| n == 0))
             }));
-        let counts =
-            join_all(wanted.counters.iter().map(|counter| self.count(counter, 1, attempt.now_ms)));
+        let counts = join_all(wanted.counters.iter().map(|counter| self.count(counter, 1, now_ms)));
         let reserve = i64::try_from(wanted.reserve).unwrap_or(i64::MAX);
         let spending =
             join_all(wanted.purses.iter().map(|purse| self.spend(*purse, day, reserve, 0)));
         let scopes = Scope::read_in(wanted.guild, wanted.channel, wanted.personality);
         let after = |n: usize| wanted.known.get(n).copied().flatten().map(|(message, _)| message);
         let episodes = try_join_all(
-            scopes.iter().enumerate().map(|(n, scope)| self.marked_episodes(scope, after(n))),
+            scopes
+                .iter()
+                .enumerate()
+                .map(|(n, scope)| self.marked_episodes(scope, after(n), now_ms)),
         );
         let (claims, window, rows, counts, spending, episodes) = tokio::join!(
             claims,
-            self.window(wanted.channel, wanted.personality),
-            self.rows(wanted, &scopes),
+            self.window(wanted.channel, wanted.personality, now_ms),
+            self.rows(wanted, &scopes, now_ms),
             counts,
             spending,
             episodes,
@@ -140,9 +145,9 @@ impl Store {
             || spending.iter().any(Result::is_err)
             || rest.is_err()
         {
-            self.take_back(wanted, attempt, held, &claims, &spending).await;
+            self.undo_gather(wanted, attempt, held, &claims, &spending).await;
             let counted = wanted.counters.iter().zip(&counts).filter(|(_, count)| count.is_ok());
-            let counted = counted.map(|(counter, _)| self.count(counter, -1, attempt.now_ms));
+            let counted = counted.map(|(counter, _)| self.count(counter, -1, now_ms));
             join_all(counted).await;
         }
         let counts = counts.into_iter().collect::<Result<_, _>>()?;
@@ -157,7 +162,7 @@ impl Store {
             let known = wanted.known.get(n).copied().flatten();
             if known.is_some_and(|(_, known)| known != mark) {
                 // Rare: something was edited or erased since this process last looked.
-                (read, mark) = self.marked_episodes(&scope, None).await?;
+                (read, mark) = self.marked_episodes(&scope, None, now_ms).await?;
             }
             memory.push(ScopeMemory { scope, books, episodes: read, mark, unquoted });
         }
@@ -166,7 +171,7 @@ impl Store {
 
     /// Gives up what a failed gather took. Best effort: where this fails too, the lock runs out by itself, and
     /// what cannot be released is too much reserved until the day ends, never too little.
-    async fn take_back(
+    async fn undo_gather(
         &self,
         wanted: &Wanted<'_>,
         attempt: &Attempt,
@@ -193,7 +198,7 @@ impl Store {
         let Some(held) = held.filter(|_| is_released) else { return };
         let amount = i64::try_from(held.amount).unwrap_or(i64::MAX);
         let reserved = wanted.purses.iter().zip(spending).filter(|(_, spent)| spent.is_ok());
-        join_all(reserved.map(|(purse, _)| self.spend(*purse, held.day, -amount, 0))).await;
+        join_all(reserved.map(|(purse, _)| self.settle_purse(*purse, held.day, amount, 0))).await;
     }
 
     /// Every row with a known key, in one request; and per scope the books and the mark.
@@ -201,6 +206,7 @@ impl Store {
         &self,
         wanted: &Wanted<'_>,
         scopes: &[Scope],
+        now_ms: u64,
     ) -> Result<(Rows, Vec<(Vec<(About, Book)>, Mark)>), Error> {
         let mut people = wanted.people.to_vec();
         let mut seen = HashSet::new();
@@ -241,7 +247,8 @@ impl Store {
             people: people()
                 .map(|user| Ok((user, take(&mut found, &key_of_person(user))?.unwrap_or_default())))
                 .collect::<Result<_, Error>>()?,
-            summary: take(&mut found, &key_of_summary)?.unwrap_or_default(),
+            summary: take(&mut found, &key_of_summary)?
+                .map_or_else(Summary::default, |kept: KeptSummary| kept.at(now_ms)),
             deleted: (wanted.messages.iter())
                 .filter(|message| found.contains_key(&key_of_stone(message)))
                 .copied()

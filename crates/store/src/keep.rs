@@ -80,8 +80,8 @@ impl Keeper {
 impl Store {
     /// Keeps what was said. The same message again replaces itself.
     ///
-    /// Whoever keeps looks afterwards for a deletion or an erasure that came meanwhile, with [`Store::buried`] and
-    /// [`Store::honour_erasures`], and forgets again what it kept.
+    /// Whoever keeps looks afterwards for a deletion or an erasure that came meanwhile, with [`Store::meanwhile`],
+    /// and takes back what it kept, with [`Store::take_back`] and [`Store::honour_erasures`].
     ///
     /// # Errors
     /// [`Error::Failed`]; some of it may then be kept, and all of that can be found.

@@ -48,14 +48,10 @@ pub(crate) fn open_item(scope: &Scope, episode: &Episode, ttl: u64) -> Result<It
     Ok(item)
 }
 
-/// A page under the key it has or shall have.
-pub(crate) fn page_item(
-    scope: &Scope,
-    sk: &str,
-    messages: &[Episode],
-    ttl: u64,
-    seal: Seal,
-) -> Item {
+/// A page under the key it has or shall have. It ages with the last of its messages; each of them with its own
+/// time, which whoever reads them compares.
+pub(crate) fn page_item(scope: &Scope, sk: &str, messages: &[Episode], seal: Seal) -> Item {
+    let ttl = messages.iter().map(|message| message.expires_s).max().unwrap_or(0);
     let ids = || messages.iter().map(|message| message.message_id.get());
     let people: BTreeSet<String> =
         messages.iter().flat_map(Episode::people).map(|id| id.to_string()).collect();
@@ -124,8 +120,12 @@ pub(crate) fn leaf(mut item: Item, operation: impl Fn() -> String) -> Result<Lea
         Some(AttributeValue::B(body)) => {
             let seal = Seal { revision: number(&item, "rev"), number: number(&item, "page") };
             let messages = unfolded(body.as_ref());
-            let messages =
+            let mut messages =
                 messages.map_err(|source| Error::Torn { operation: operation(), source })?;
+            // In a page of an older den they have no times of their own: they go with it.
+            for message in messages.iter_mut().filter(|message| message.expires_s == 0) {
+                message.expires_s = ttl;
+            }
             Ok(Leaf { sk, messages, ttl, page: Some(seal) })
         }
         _ => {
@@ -175,6 +175,7 @@ mod tests {
             to: vec![],
             terms: vec![],
             terms_version: 0,
+            expires_s: 1_826_536_000 + id,
         };
         let messages: Vec<Episode> = (1..=32).map(episode).collect();
         let body = folded(&json(&messages));

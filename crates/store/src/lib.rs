@@ -2,9 +2,10 @@
 //!
 //! Keys lead with the guild, channel, user, cause or message they concern, never with the personality
 //! alone: a popular personality must not become a hot partition. Every item carries a version `v` and,
-//! where it ages, a `ttl` in seconds since the Unix epoch. TTL deletes lag by days, so readers of short-lived
-//! items compare times themselves. This crate reads no clock: callers pass the time in.
+//! where it ages, a `ttl` in seconds since the Unix epoch. TTL deletes lag by days, so whoever reads words leaves out
+//! what has aged; what holds none may be met a little longer. This crate reads no clock: callers pass the time in.
 
+mod addition;
 mod audit;
 mod batch;
 mod budget;
@@ -113,4 +114,9 @@ fn padded(id: u64) -> String {
 /// Seconds since the epoch, `days` after `now_ms`.
 fn ttl(now_ms: u64, days: u64) -> u64 {
     now_ms / 1000 + days * 86_400
+}
+
+/// Whether what ages at `ttl` has. 0 is no time: it does not age.
+fn has_aged(ttl: u64, now_ms: u64) -> bool {
+    ttl != 0 && ttl <= now_ms / 1000
 }

@@ -85,7 +85,7 @@ impl Store {
         let mut marked = BTreeSet::new();
         for _ in 0..TRIES {
             swept.n_items = 0;
-            self.sweep_channel(&scope, trace, swept).await?;
+            self.sweep_channel(&scope, trace, now_ms, swept).await?;
             if swept.n_items == 0 {
                 break;
             }
@@ -97,7 +97,6 @@ impl Store {
         if swept.n_items > 0 {
             return Err(Error::Contended { operation: format!("erase channel {}", trace.channel) });
         }
-        self.drop_summary(trace.channel, &trace.personality, now_ms).await?;
         self.raise_mark(&scope).await?;
         for user in &marked {
             self.remove_trace(*user, trace, now_ms).await?;
@@ -109,11 +108,14 @@ impl Store {
         &self,
         scope: &Scope,
         trace: &Trace,
+        now_ms: u64,
         swept: &mut Swept,
     ) -> Result<(), Error> {
         let whose = Whose::Channel(trace.channel);
         swept.take_in(&self.erase_window(whose, trace).await?);
-        self.erase_episodes(scope, whose, |gone| swept.take_in(gone)).await?;
+        self.erase_episodes(scope, whose, now_ms, |gone| swept.take_in(gone)).await?;
+        // Between the words and the facts: see `forget_in`.
+        self.drop_summary(trace.channel, &trace.personality, now_ms).await?;
         let is_here = |fact: &Fact| fact.channel_id == trace.channel;
         for (about, book) in self.books(scope).await? {
             swept.take_in_facts(about, book.facts.iter().filter(|fact| is_here(fact)));
@@ -255,7 +257,11 @@ impl Store {
                 let personality = personality_of(&sk);
                 let is_words = match sk.split_once('#') {
                     Some(("E", _)) if is_mark(&item) => false,
-                    Some(("E" | "T", _)) => {
+                    Some((kind @ ("E" | "T"), _)) => {
+                        if kind == "T" && !whole {
+                            // The first one may be in the making.
+                            summaries.extend(personality.clone());
+                        }
                         let leaf = leaf(item, operation)?;
                         swept.take_in(&leaf.messages);
                         for message in leaf.messages {

@@ -6,7 +6,7 @@ use twilight_model::id::{
     marker::{MessageMarker, UserMarker},
 };
 
-use crate::{Error, Store, item::Fresh, keep::delete, person::partition, retention, ttl};
+use crate::{Error, Store, has_aged, item::Fresh, keep::delete, person::partition, retention, ttl};
 
 /// What the sort keys of a person's reports begin with.
 const PREFIX: &str = "R#";
@@ -15,6 +15,8 @@ const PREFIX: &str = "R#";
 struct Report {
     message_id: Id<MessageMarker>,
     reason: String,
+    #[serde(default, skip_serializing)]
+    ttl: u64,
 }
 
 impl Store {
@@ -29,10 +31,10 @@ impl Store {
         reason: &str,
         now_ms: u64,
     ) -> Result<(), Error> {
-        let report = Report { message_id: message, reason: reason.to_owned() };
-        let ttl = Some(ttl(now_ms, retention::AUDIT));
+        let ttl = ttl(now_ms, retention::AUDIT);
+        let report = Report { message_id: message, reason: reason.to_owned(), ttl };
         let operation = format!("keep the report of message {message}");
-        self.write_item(partition(user), sort(message), &report, ttl, &operation).await
+        self.write_item(partition(user), sort(message), &report, Some(ttl), &operation).await
     }
 
     /// Why `user` reported a message, where that is still kept.
@@ -54,10 +56,12 @@ impl Store {
     pub(crate) async fn reports(
         &self,
         user: Id<UserMarker>,
+        now_ms: u64,
     ) -> Result<Vec<(Id<MessageMarker>, String)>, Error> {
         let operation = format!("read the reports of {user}");
         let all: Vec<Report> = self.all_of(partition(user), PREFIX, &operation).await?;
-        Ok(all.into_iter().map(|report| (report.message_id, report.reason)).collect())
+        let young = all.into_iter().filter(|report| !has_aged(report.ttl, now_ms));
+        Ok(young.map(|report| (report.message_id, report.reason)).collect())
     }
 
     /// Erases what somebody wrote in their reports. Returns how many there were.

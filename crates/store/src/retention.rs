@@ -18,5 +18,11 @@ pub const SPENDING: u64 = 400;
 pub const AUDIT: u64 = 365;
 /// What an operator put aside.
 pub const DEAD_LETTER: u64 = 14;
+/// A count of turns, after the day its span ends on.
+pub const COUNTER: u64 = 1;
+/// A count of identifies: longer than the longest span of Discord's.
+pub const IDENTIFIES: u64 = 2;
+/// That something was said which is said once a day: longer than the day.
+pub const ONCE_A_DAY: u64 = 2;
 /// A guild that removed the den, before all of it is erased.
 pub const LEFT_GUILD: u64 = 30;

@@ -10,6 +10,7 @@ use crate::{
     Episode, Error, Scope, Store,
     episode::MOST_READ,
     error::failed,
+    has_aged,
     keep::{delete, keeper_sort, message_partition},
     leaf::{Leaf, Seal, is_fitting, is_mark, leaf, number, page_item, page_sort, sort},
     s, window,
@@ -28,13 +29,17 @@ const TRIM: i32 = 4;
 impl Store {
     /// Folds the oldest open messages of a scope into a page, where more than 64 lie open. Several may try at
     /// once: one succeeds. What is edited or deleted meanwhile is in no page; the next try takes it as it is
-    /// then. Returns whether a page was made.
+    /// then. What has aged goes, and is in no page either. Returns whether a page was made.
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`].
-    pub async fn seal(&self, scope: &Scope) -> Result<bool, Error> {
+    pub async fn seal(&self, scope: &Scope, now_ms: u64) -> Result<bool, Error> {
         let operation = format!("seal a page of {}", scope.space);
         let (open, newest) = self.open_leaves(scope, &operation).await?;
+        let (aged, open): (Vec<Leaf>, Vec<Leaf>) =
+            open.into_iter().partition(|leaf| has_aged(leaf.ttl, now_ms));
+        let aged = aged.into_iter().map(|leaf| delete(scope.partition(), leaf.sk));
+        self.write_all(aged.collect(), || operation.clone()).await?;
         if open.len() <= MOST_OPEN {
             return Ok(false);
         }
@@ -45,12 +50,11 @@ impl Store {
             messages.truncate(messages.len() / 2);
         }
         let oldest = &oldest[..messages.len()];
-        let ttl = oldest.iter().map(|leaf| leaf.ttl).max().unwrap_or(0);
         let sk = page_sort(scope, &messages);
         let seal = Seal { revision: 1, number: newest + 1 };
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(page_item(scope, &sk, &messages, ttl, seal)))
+            .set_item(Some(page_item(scope, &sk, &messages, seal)))
             .condition_expression("attribute_not_exists(pk)")
             .build()
             .map_err(|e| built(&operation, e))?;
@@ -123,7 +127,11 @@ impl Store {
             .map_err(failed(&operation))?;
         let Some(item) = found.item else { return Ok(false) };
         let page = leaf(item, || operation.clone())?;
-        let is_sealed = |open: &&&Leaf| open.messages.iter().all(|m| page.messages.contains(m));
+        // Kept once more, it may age later than what was sealed, and is the same.
+        let is_same =
+            |a: &Episode, b: &Episode| Episode { expires_s: a.expires_s, ..b.clone() } == *a;
+        let is_in_page = |m: &Episode| page.messages.iter().any(|sealed| is_same(sealed, m));
+        let is_sealed = |open: &&&Leaf| open.messages.iter().all(is_in_page);
         let gone = open.iter().filter(is_sealed);
         let gone = gone.map(|open| delete(scope.partition(), open.sk.clone())).collect();
         self.write_all(gone, || operation.clone()).await?;

@@ -9,7 +9,7 @@ use twilight_model::id::{
 
 use personality::PersonalityId;
 
-use crate::{Error, Store, retention, ttl, window::partition};
+use crate::{Error, Store, has_aged, retention, ttl, window::partition};
 
 /// What was said before the window begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,12 +38,16 @@ impl Store {
         &self,
         channel: Id<ChannelMarker>,
         personality: &PersonalityId,
+        now_ms: u64,
     ) -> Result<Summary, Error> {
         let operation = format!("read the summary of channel {channel}");
-        Ok(self.revised(&partition(channel), &sort(personality), &operation).await?.value)
+        let (pk, sk) = (partition(channel), sort(personality));
+        let kept = self.revised::<KeptSummary>(&pk, &sk, &operation).await?;
+        Ok(kept.value.at(now_ms))
     }
 
-    /// Changes the summary. `change` may refuse: then nothing is written.
+    /// Changes the summary. `change` may refuse: then nothing is written. Whatever it changes, the summary ages
+    /// anew.
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
@@ -52,11 +56,38 @@ impl Store {
         channel: Id<ChannelMarker>,
         personality: &PersonalityId,
         now_ms: u64,
-        change: impl FnMut(&mut Summary) -> Result<R, E>,
+        mut change: impl FnMut(&mut Summary) -> Result<R, E>,
+    ) -> Result<Result<R, E>, Error> {
+        self.change_kept_summary(channel, personality, now_ms, |kept| {
+            let before = kept.summary.clone();
+            let changed = change(&mut kept.summary)?;
+            if kept.summary != before {
+                kept.ttl = ttl(now_ms, retention::SUMMARY);
+            }
+            Ok(changed)
+        })
+        .await
+    }
+
+    async fn change_kept_summary<R, E>(
+        &self,
+        channel: Id<ChannelMarker>,
+        personality: &PersonalityId,
+        now_ms: u64,
+        mut change: impl FnMut(&mut KeptSummary) -> Result<R, E>,
     ) -> Result<Result<R, E>, Error> {
         let operation = format!("change the summary of channel {channel}");
         let key = (partition(channel), sort(personality));
-        self.change(key, Some(ttl(now_ms, retention::SUMMARY)), &operation, change).await
+        let changed = self.change(key, None, &operation, |kept: &mut KeptSummary| {
+            let summary = std::mem::take(kept);
+            *kept = KeptSummary { ttl: summary.ttl, summary: summary.at(now_ms) };
+            let changed = change(kept)?;
+            if kept.ttl == 0 {
+                kept.ttl = ttl(now_ms, retention::SUMMARY);
+            }
+            Ok(changed)
+        });
+        changed.await
     }
 
     /// Drops the words of a summary: something it was made of is gone. It is made anew after the next answer.
@@ -70,15 +101,74 @@ impl Store {
         now_ms: u64,
     ) -> Result<(), Error> {
         let dropped = self.change_summary(channel, personality, now_ms, |summary| {
-            *summary = Summary {
-                dropped: summary.dropped.wrapping_add(1),
-                distilled: summary.distilled,
-                ..Summary::default()
-            };
+            summary.forget();
             Ok::<_, Infallible>(())
         });
         let Ok(()) = dropped.await?;
         Ok(())
+    }
+
+    /// Drops the words of a summary where it takes in a message. Where it ends before that, its words stay, and age
+    /// as before; but one in the making may take it in, and is not kept.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
+    pub(crate) async fn drop_summary_with(
+        &self,
+        channel: Id<ChannelMarker>,
+        personality: &PersonalityId,
+        message: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        let dropped = self.change_kept_summary(channel, personality, now_ms, |kept| {
+            match kept.summary.upto {
+                Some(upto) if message > upto => kept.summary.void(),
+                _ => {
+                    kept.summary.forget();
+                    kept.ttl = ttl(now_ms, retention::SUMMARY);
+                }
+            }
+            Ok::<_, Infallible>(())
+        });
+        let Ok(()) = dropped.await?;
+        Ok(())
+    }
+}
+
+impl Summary {
+    /// Voids one in the making.
+    fn void(&mut self) {
+        self.dropped = self.dropped.wrapping_add(1);
+    }
+
+    /// Drops the words, and voids one in the making.
+    fn forget(&mut self) {
+        self.void();
+        *self = self.without_words();
+    }
+
+    fn without_words(&self) -> Self {
+        Self { dropped: self.dropped, distilled: self.distilled, ..Self::default() }
+    }
+}
+
+/// A summary as it lies in the table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KeptSummary {
+    #[serde(flatten)]
+    summary: Summary,
+    /// When it ages out, in seconds since the Unix epoch.
+    #[serde(default)]
+    ttl: u64,
+}
+
+impl KeptSummary {
+    /// What may be read of it then: once it has aged, no words.
+    pub(crate) fn at(self, now_ms: u64) -> Summary {
+        match has_aged(self.ttl, now_ms) {
+            true => self.summary.without_words(),
+            false => self.summary,
+        }
     }
 }
 

@@ -41,6 +41,7 @@ impl Store {
         &self,
         channel: Id<ChannelMarker>,
         personality: &PersonalityId,
+        now_ms: u64,
     ) -> Result<Vec<Episode>, Error> {
         let operation = || format!("read the window of channel {channel}");
         let found = self
@@ -59,6 +60,7 @@ impl Store {
             .map_err(failed(operation()))?;
         let mut turns: Vec<Episode> = serde_dynamo::from_items(found.items.unwrap_or_default())
             .map_err(unreadable(operation()))?;
+        turns.retain(|turn| !turn.has_aged(now_ms));
         turns.reverse();
         Ok(turns)
     }
@@ -72,9 +74,12 @@ impl Store {
         channel: Id<ChannelMarker>,
         personality: &PersonalityId,
         message: Id<MessageMarker>,
+        now_ms: u64,
     ) -> Result<Option<Episode>, Error> {
         let sk = sort(personality, message.get());
-        self.read_item(partition(channel), sk, Fresh::Surely, "read a turn").await
+        let found: Option<Episode> =
+            self.read_item(partition(channel), sk, Fresh::Surely, "read a turn").await?;
+        Ok(found.filter(|turn| !turn.has_aged(now_ms)))
     }
 }
 

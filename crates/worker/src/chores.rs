@@ -110,7 +110,7 @@ async fn digest(
     let reserve = chain.most(chat::most_tokens(who, &[]), MOST_TOKENS, &worker.prices).0;
     let purses = if reserve > 0 { purses(event) } else { Vec::new() };
     // Who spoke is known once the window is read, one round trip later: nobody waits for a digest.
-    let window = worker.store.window(event.channel_id, &who.id).await?;
+    let window = worker.store.window(event.channel_id, &who.id, attempt.now_ms).await?;
     let people = speakers(&window);
     let wanted = Wanted {
         events: std::slice::from_ref(&event.id),
@@ -207,7 +207,7 @@ async fn pay(
     let spent = i64::try_from(cost).unwrap_or(i64::MAX);
     let amount = i64::try_from(held.amount).unwrap_or(i64::MAX);
     for purse in purses {
-        worker.store.spend(*purse, held.day, -amount, spent).await?;
+        worker.store.settle_purse(*purse, held.day, amount, spent).await?;
     }
     let entry = Entry {
         day: held.day,
@@ -293,7 +293,7 @@ async fn write_down(
         }
     }
     // Something was forgotten, erased or edited meanwhile: nobody knows whether it is in these facts.
-    let now = worker.store.summary(event.channel_id, &who.id).await?;
+    let now = worker.store.summary(event.channel_id, &who.id, now_ms()).await?;
     if now.dropped != new.dropped {
         for (scope, fact) in added {
             worker.store.forget_facts(&scope, |known| known.id == fact).await?;

@@ -21,7 +21,8 @@ use twilight_util::snowflake::Snowflake;
 
 /// Messages kept indexed by one process, some 600 bytes each.
 const MOST_MESSAGES: usize = 20_000;
-/// An index is made anew after this long: what has aged out of the table is gone from it as well.
+/// An index is made anew after this long. The store hands over nothing that has aged; what ages while it is indexed
+/// can be found until then, and no longer.
 const FRESH: Duration = Duration::from_secs(3_600);
 /// The personality itself, among the speakers of an index.
 pub(crate) const ME: &str = "me";

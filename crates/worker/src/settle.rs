@@ -113,21 +113,17 @@ impl Settled<'_> {
             self.keep_as_it_is_now(*edited).await?;
         }
         for gone in &now.buried {
-            store.forget_message(*gone, now_ms()).await?;
+            store.take_back(&kept, *gone, now_ms()).await?;
         }
-        self.obey(&scope, episodes, &now).await?;
+        self.obey(&kept, &now).await?;
         store.honour_erasures(&kept, &now.people, self.attempt.now_ms, now_ms()).await?;
         Ok(Some(scope))
     }
 
     /// What people want may have changed while the model spoke: what is not to be kept any more is forgotten.
     /// One of the two finds the other, whichever came first.
-    async fn obey(
-        &self,
-        scope: &Scope,
-        episodes: &[Episode],
-        now: &Meanwhile,
-    ) -> Result<(), Error> {
+    async fn obey(&self, kept: &Kept<'_>, now: &Meanwhile) -> Result<(), Error> {
+        let (scope, episodes) = (kept.scope, kept.episodes);
         let store = &self.worker.store;
         let is_gone = |user: Id<UserMarker>, said_ms: u64| {
             let wants = now.people.get(&user);
@@ -143,7 +139,7 @@ impl Settled<'_> {
                 Speaker::Me => self.asked_ms(),
             };
             if episode.people().any(|user| is_gone(user, said_ms)) {
-                store.forget_message(episode.message_id, now_ms()).await?;
+                store.take_back(kept, episode.message_id, now_ms()).await?;
             }
         }
         let unquoted = self.gathered.memory.iter().filter(|memory| memory.scope == *scope);
@@ -194,6 +190,7 @@ impl Settled<'_> {
                 text,
                 reply_to,
                 to: Vec::new(),
+                expires_s: 0,
             })
         };
         let heard = self.heard().filter(|event| self.may_keep(event)).filter_map(|event| {
@@ -251,7 +248,7 @@ impl Settled<'_> {
         // A warm worker reads what is new only, and so does not see how many lie open: it asks now and then.
         let asks_anyway = fastrand::usize(..FOLD_EVERY) < n_new;
         if (n_open > FOLD_FROM || asks_anyway)
-            && let Err(e) = self.worker.store.seal(scope).await
+            && let Err(e) = self.worker.store.seal(scope, now_ms()).await
         {
             tracing::warn!(space = %scope.space, error = %e, "no page was folded; the next answer tries again");
         }

@@ -340,8 +340,9 @@ impl Turn<'_> {
         let space =
             last.guild_id.map_or(store::Space::Channel(last.channel_id), store::Space::Guild);
         let day = Day::of(self.attempt.now_ms);
-        let first =
-            self.worker.store.is_first(space, "over-budget", day, self.attempt.now_ms).await;
+        let (store, now_ms) = (&self.worker.store, self.attempt.now_ms);
+        let by = self.events[0].id.as_str();
+        let first = store.is_first(space, "over-budget", by, day, now_ms).await;
         match first {
             Ok(true) => decision,
             Ok(false) => Decision::StaySilent(Silence::OverBudget),

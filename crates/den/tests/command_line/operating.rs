@@ -40,6 +40,7 @@ impl Desk {
                 to: vec![],
                 terms: vec![],
                 terms_version: 0,
+                expires_s: 0,
             };
             let episodes: Vec<Episode> = (1..=80).map(said).collect();
             let kept = Kept {
@@ -50,7 +51,7 @@ impl Desk {
                 days: 365,
             };
             store.keep(&kept, now_ms()).await.unwrap();
-            assert!(store.seal(&scope).await.unwrap());
+            assert!(store.seal(&scope, now_ms()).await.unwrap());
         })
         .await;
         desk

@@ -133,3 +133,29 @@ async fn a_fact_leads_to_everybody_it_concerns() {
     assert_eq!(world.book(About::Person(ANN)).await.facts, []);
     assert!(!world.everything().await.contains("M#5"), "nothing leads there any more");
 }
+
+#[tokio::test]
+async fn forgetting_one_of_several_things_a_message_told_loses_sight_of_none() {
+    let world = fresh().await;
+    let store = &world.store;
+    let scope = public();
+    let from_it =
+        |id: &str, text: &str| store::Fact { message_id: Some(Id::new(5)), ..fact(id, BEN, text) };
+    // Two in one book, one in another of the same scope.
+    for (about, id, text) in [
+        (About::Person(ANN), "5-0", "Ann moved"),
+        (About::Person(ANN), "5-1", "Ann has a cat"),
+        (About::Place, "5-2", "there is a party on Friday"),
+    ] {
+        let new = from_it(id, text);
+        let added = store.change_book(&scope, about, |book| book.add(new.clone()));
+        added.await.unwrap().unwrap();
+    }
+    let ann = About::Person(ANN);
+    store.change_book(&public(), ann, |book| book.delete("5-0")).await.unwrap().unwrap();
+    store.change_book(&public(), ann, |book| book.delete("5-1")).await.unwrap().unwrap();
+    assert_eq!(store.fact_scopes(Id::new(5)).await.unwrap(), [public()]);
+    store.forget_message(Id::new(5), crate::world::NOW).await.unwrap();
+    let all = world.everything().await;
+    assert!(!all.contains("party") && !all.contains("M#5"), "{all}");
+}

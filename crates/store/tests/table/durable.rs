@@ -38,7 +38,7 @@ async fn a_killed_process_loses_nothing_that_was_acknowledged() {
 
     let world = in_file(&file).await;
     for channel in 1..=acknowledged {
-        let window = world.store.window(Id::new(channel), &grim()).await.unwrap();
+        let window = world.store.window(Id::new(channel), &grim(), NOW).await.unwrap();
         assert_eq!(window.len(), 1, "the turn of channel {channel} is gone");
     }
 }
@@ -72,7 +72,7 @@ async fn aged_items_are_swept() {
     keep(1, NOW / 2).await;
     keep(2, 10 * NOW).await;
     assert_eq!(world.db.sweep_ttl().unwrap(), 3, "in the window, among the episodes, its keeper");
-    let left = world.store.window(HALL, &grim()).await.unwrap();
+    let left = world.store.window(HALL, &grim(), NOW).await.unwrap();
     assert_eq!(left.iter().map(|turn| turn.message_id.get()).collect::<Vec<_>>(), [2]);
     assert_eq!(world.remembered().await.len(), 1);
 }

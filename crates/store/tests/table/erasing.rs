@@ -54,7 +54,7 @@ async fn they_talk(world: &World) {
             lines.push(bens(world, n));
         }
         world.keep_in(&scope, guild, channel, &lines).await;
-        while store.seal(&scope).await.unwrap() {}
+        while store.seal(&scope, NOW).await.unwrap() {}
         let facts = [
             (About::Person(ANN), fact("1", ANN, &format!("I said {ANNS}"))),
             (About::Person(ANN), fact("2", BEN, &format!("she is a {TO_ANN}"))),
@@ -122,7 +122,7 @@ async fn nothing_of_a_person_is_left_in_the_whole_table_and_all_of_the_others() 
     assert!(store.traces(ANN).await.unwrap().is_empty());
     assert_eq!(store.traces(BEN).await.unwrap().len(), 6);
     for (scope, _, channel) in scopes() {
-        let summary = store.summary(channel, &scope.personality).await.unwrap();
+        let summary = store.summary(channel, &scope.personality, NOW).await.unwrap();
         assert_eq!((summary.text.as_str(), summary.dropped > 0), ("", true));
         let book = store.book(&scope, About::Person(BEN)).await.unwrap();
         assert_eq!(book.open().map(|fact| fact.id.as_str()).collect::<Vec<_>>(), ["4"]);
@@ -201,7 +201,7 @@ async fn an_export_while_an_erasure_runs_is_whole_or_shorter_and_never_fails() {
     let store = &world.store;
     let (erased, exported, again) = tokio::join!(
         store.erase_person(ANN, NOW + 1, |_| ()),
-        store.export_person(ANN),
+        store.export_person(ANN, NOW),
         store.erase_person(ANN, NOW + 2, |_| ()),
     );
     erased.unwrap();
@@ -217,7 +217,7 @@ async fn an_export_while_an_erasure_runs_is_whole_or_shorter_and_never_fails() {
 async fn an_export_holds_everything_about_one_person_and_nothing_of_others() {
     let world = fresh().await;
     they_talk(&world).await;
-    let records = world.store.export_person(ANN).await.unwrap();
+    let records = world.store.export_person(ANN, NOW).await.unwrap();
     let count = |is: fn(&Record) -> bool| records.iter().filter(|record| is(record)).count();
     assert_eq!(count(|record| matches!(record, Record::Message { .. })), 6 * 90);
     assert_eq!(count(|record| matches!(record, Record::Fact { .. })), 5 * 4);
@@ -235,7 +235,7 @@ async fn an_export_holds_everything_about_one_person_and_nothing_of_others() {
     let back: Vec<Record> = serde_json::from_str(&json).unwrap();
     assert_eq!(back, records);
     // A person nobody knows has what they want, and nothing else.
-    assert_eq!(world.store.export_person(Id::new(99)).await.unwrap().len(), 1);
+    assert_eq!(world.store.export_person(Id::new(99), NOW).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -257,7 +257,7 @@ async fn ten_thousand_items_of_a_person_are_gone_within_a_minute() {
     world.db.import_items("den", items, Default::default()).unwrap();
     world.keep(&[bens(&world, 1)]).await;
     for _ in 0..60 {
-        assert!(store.seal(&public()).await.unwrap());
+        assert!(store.seal(&public(), NOW).await.unwrap());
     }
     // In the window, in pages, and a keeper each.
     let n_items = store.n_items().await.unwrap();

@@ -9,7 +9,7 @@ use crate::world::{
 };
 
 async fn texts(world: &World) -> Vec<String> {
-    let window = world.store.window(HALL, &grim()).await.unwrap();
+    let window = world.store.window(HALL, &grim(), NOW).await.unwrap();
     window.into_iter().map(|turn| turn.text).chain(world.remembered().await).collect()
 }
 
@@ -39,7 +39,7 @@ async fn a_deleted_message_is_gone_from_the_window_the_pages_the_facts_and_the_s
         let gone = format!("line {n} about soup");
         assert_eq!(texts(&world).await.iter().filter(|text| **text == gone).count().min(1), 1);
 
-        let dropped = store.summary(HALL, &grim()).await.unwrap().dropped;
+        let dropped = store.summary(HALL, &grim(), NOW).await.unwrap().dropped;
         store.bury(&[id], NOW).await.unwrap();
         let keepers = store.forget_message(id, NOW).await.unwrap();
         let keeper =
@@ -48,7 +48,7 @@ async fn a_deleted_message_is_gone_from_the_window_the_pages_the_facts_and_the_s
         assert!(!texts(&world).await.contains(&gone));
         let all = world.everything().await;
         assert!(!all.contains(&gone) && !all.contains(&format!("fact {n}")));
-        let summary = store.summary(HALL, &grim()).await.unwrap();
+        let summary = store.summary(HALL, &grim(), NOW).await.unwrap();
         assert_eq!((summary.text.as_str(), summary.dropped), ("", dropped + 1));
         assert!(store.keepers(id).await.unwrap().is_empty());
     }
@@ -93,12 +93,12 @@ async fn an_edit_is_followed_in_the_window_open_and_sealed() {
         assert_eq!(keepers.len(), 1);
         let all = world.everything().await;
         assert!(!all.contains(&format!("line {n} about soup")), "{n}");
-        let episodes = world.store.episodes(&public(), None).await.unwrap();
+        let episodes = world.store.episodes(&public(), None, NOW).await.unwrap();
         let edited = episodes.messages.iter().find(|message| message.message_id == id).unwrap();
         assert_eq!((edited.text.as_str(), &edited.terms[..]), (text.as_str(), &[1, 2][..]));
-        assert_eq!(world.store.summary(HALL, &grim()).await.unwrap().text, "");
+        assert_eq!(world.store.summary(HALL, &grim(), NOW).await.unwrap().text, "");
     }
-    let window = world.store.window(HALL, &grim()).await.unwrap();
+    let window = world.store.window(HALL, &grim(), NOW).await.unwrap();
     assert_eq!(window.last().unwrap().text, "line 99 is about bread");
     let nobody = world.store.edit_message(Id::new(1), "?", &[], NOW).await.unwrap();
     assert!(nobody.is_empty(), "what nobody keeps is not kept by an edit");
@@ -150,7 +150,7 @@ async fn one_thing_said_in_private_is_kept_in_its_channel_alone() {
     let world = fresh().await;
     world.keep_in(&private(), Some(GUILD), ATTIC, &[said(1, BEN, "psst")]).await;
     assert!(world.remembered().await.is_empty(), "the guild knows nothing");
-    let there = world.store.episodes(&private(), None).await.unwrap();
+    let there = world.store.episodes(&private(), None, NOW).await.unwrap();
     assert_eq!(there.messages.len(), 1);
 }
 
@@ -165,4 +165,86 @@ async fn what_is_kept_twice_is_kept_once() {
     world.store.keep(&kept, NOW).await.unwrap();
     assert_eq!(world.remembered().await, ["then", "boo"]);
     assert_eq!(world.store.traces(ANN).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deletion_between_the_two_writes_of_a_turn_wins() {
+    let world = fresh().await;
+    let (store, id) = (&world.store, Id::new(500));
+    let (scope, slip) = (public(), [said(500, ANN, "a slip of the tongue")]);
+    let kept =
+        Kept { scope: &scope, guild: Some(GUILD), channel: HALL, episodes: &slip, days: 365 };
+    // What leads to the words is written; the words are not yet. Burying is one batch more.
+    world.another("BatchWriteItem", 1, move |store| async move {
+        store.bury(&[id], NOW).await.unwrap();
+        assert_eq!(store.forget_message(id, NOW).await.unwrap().len(), 1);
+    });
+    store.keep(&kept, NOW).await.unwrap();
+    assert!(store.keepers(id).await.unwrap().is_empty(), "nothing leads to the words any more");
+    let now = store.meanwhile(&kept, []).await.unwrap();
+    assert_eq!(now.buried, [id]);
+    store.take_back(&kept, id, NOW).await.unwrap();
+    assert!(!world.everything().await.contains("slip of the tongue"));
+}
+
+/// A summary of what was said up to a message.
+async fn summarised_upto(world: &World, upto: u64) {
+    summarised(world, "They talk about soup.").await;
+    let end = |summary: &mut store::Summary| {
+        summary.upto = Some(Id::new(upto));
+        Ok::<_, std::convert::Infallible>(())
+    };
+    let Ok(()) = world.store.change_summary(HALL, &grim(), NOW, end).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_happens_to_newer_words_leaves_the_summary_as_it_is() {
+    let world = fresh().await;
+    let store = &world.store;
+    world.keep(&[said(10, ANN, "soup"), said(20, BEN, "bread"), said(30, BEN, "cake")]).await;
+    summarised_upto(&world, 10).await;
+    let days = |days: u64| NOW + days * 86_400_000;
+
+    store.forget_message(Id::new(20), days(5)).await.unwrap();
+    store.edit_message(Id::new(30), "pie", &[], days(5)).await.unwrap();
+    let summary = store.summary(HALL, &grim(), NOW).await.unwrap();
+    assert_eq!(summary.text, "They talk about soup.");
+    assert_eq!(summary.dropped, 2, "one in the making may have them in it");
+    let old = store.summary(HALL, &grim(), days(91)).await.unwrap();
+    assert_eq!(old.text, "", "it ages as if nothing had been");
+
+    store.edit_message(Id::new(10), "stew", &[], days(5)).await.unwrap();
+    let summary = store.summary(HALL, &grim(), NOW).await.unwrap();
+    assert_eq!((summary.text.as_str(), summary.dropped), ("", 3));
+}
+
+/// A digest has read the words, and its model has answered. It finds the summary as it was, and so keeps the fact it
+/// made of them, just when somebody has them forgotten.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_digest_learns_while_it_is_forgotten_does_not_stay() {
+    let trace = store::Trace { space: Space::Guild(GUILD), channel: HALL, personality: grim() };
+    for how in ["deleted", "erased for a person", "erased with the channel"] {
+        let world = fresh().await;
+        let store = &world.store;
+        let id = Id::new(500);
+        world.keep(&[said(500, ANN, "I have moved")]).await;
+        // The summary is dropped next.
+        world.another("PutItem", 0, move |store| async move {
+            let found = store::Fact { message_id: Some(id), ..fact("500-0", ANN, "Ann moved") };
+            let about = About::Person(ANN);
+            store
+                .change_book(&public(), about, |book| book.add(found.clone()))
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(store.summary(HALL, &grim(), NOW).await.unwrap().dropped, 0);
+        });
+        match how {
+            "deleted" => drop(store.forget_message(id, NOW).await.unwrap()),
+            "erased for a person" => drop(store.erase_from(ANN, &trace, NOW).await.unwrap()),
+            _ => drop(store.erase_scope(&trace, NOW).await.unwrap()),
+        }
+        assert!(store.summary(HALL, &grim(), NOW).await.unwrap().dropped > 0, "{how}");
+        assert!(!world.everything().await.contains("moved"), "{how}");
+    }
 }

@@ -22,7 +22,7 @@ async fn a_window_holds_the_newest_turns_of_one_personality_in_one_channel() {
     let other = Scope { personality: turbo(), ..public() };
     world.keep_in(&other, Some(GUILD), HALL, &[said(6, ANN, "to another")]).await;
 
-    let window = world.store.window(HALL, &grim()).await.unwrap();
+    let window = world.store.window(HALL, &grim(), NOW).await.unwrap();
     assert_eq!(window.len(), 40);
     assert_eq!(window.first().map(|turn| turn.text.as_str()), Some("line 21"));
     assert_eq!(window.last().map(|turn| turn.text.as_str()), Some("line 60"));

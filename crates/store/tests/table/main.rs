@@ -5,6 +5,7 @@
     reason = "a test that unwraps says all there is to say when it fails"
 )]
 
+mod aging;
 mod books;
 mod claims;
 mod durable;
@@ -15,5 +16,6 @@ mod money;
 mod moving;
 mod pages;
 mod places;
+mod promises;
 mod settings;
 mod world;

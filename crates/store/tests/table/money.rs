@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use store::{Claimed, Day, Entry, Held, Purse, Spending};
 
-use crate::world::{ELSEWHERE, GUILD, NOW, attempt, event, fresh, grim, turbo};
+use crate::world::{ELSEWHERE, GUILD, NOW, Trouble, attempt, event, fresh, grim, turbo};
 
 /// What a turn is thought to cost, and what may be spent.
 const RESERVE: i64 = 100;
@@ -18,12 +18,12 @@ async fn sixty_four_workers_spend_no_more_than_there_is() {
         async move {
             let now = store.spend(Purse::Den, day, RESERVE, 0).await.unwrap();
             if now.total() > CAP {
-                store.spend(Purse::Den, day, -RESERVE, 0).await.unwrap();
+                store.settle_purse(Purse::Den, day, RESERVE, 0).await.unwrap();
                 return 0;
             }
             // It came to a little more or less.
             let cost = RESERVE - 30 + n;
-            store.spend(Purse::Den, day, -RESERVE, cost).await.unwrap();
+            store.settle_purse(Purse::Den, day, RESERVE, cost).await.unwrap();
             cost
         }
     });
@@ -106,4 +106,62 @@ async fn the_ledger_adds_up_by_day_guild_personality_and_model() {
     let dms: Vec<_> = all.iter().filter(|entry| entry.guild.is_none()).collect();
     assert_eq!(dms.len(), 1, "direct messages are nobody's guild");
     assert!(store.ledger(Day(day.0 + 1), None).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_settled_is_settled_once_though_the_answer_is_lost() {
+    let world = fresh().await;
+    let (store, day) = (&world.store, Day::of(NOW));
+    for _ in 0..3 {
+        store.spend(Purse::Den, day, RESERVE, 0).await.unwrap();
+    }
+    world.trouble("UpdateItem", Trouble::AnswerLost);
+    store.settle_purse(Purse::Den, day, RESERVE, 60).await.unwrap();
+    let kept = store.spending(Purse::Den, day).await.unwrap();
+    assert_eq!(kept, Spending { reserved: 2 * RESERVE, spent: 60 }, "others hold what they held");
+
+    // What was refused for want of room was not done, and is done again.
+    world.trouble("UpdateItem", Trouble::Crowded);
+    store.settle_purse(Purse::Den, day, RESERVE, 0).await.unwrap();
+    let kept = store.spending(Purse::Den, day).await.unwrap();
+    assert_eq!(kept, Spending { reserved: RESERVE, spent: 60 });
+
+    // What is refused for another reason is told: it is still reserved.
+    world.trouble("UpdateItem", Trouble::Refused);
+    let refused = store.settle_purse(Purse::Den, day, RESERVE, 0).await.unwrap_err();
+    assert_eq!(refused.code(), Some("ValidationException"));
+    assert_eq!(store.spending(Purse::Den, day).await.unwrap(), kept);
+}
+
+#[tokio::test]
+async fn what_was_spent_beyond_any_reservation_is_counted_at_least_once() {
+    let world = fresh().await;
+    let (store, day) = (&world.store, Day::of(NOW));
+    world.trouble("UpdateItem", Trouble::AnswerLost);
+    store.settle_purse(Purse::Den, day, 0, 60).await.unwrap();
+    assert_eq!(
+        store.spending(Purse::Den, day).await.unwrap().spent,
+        120,
+        "too much, not too little"
+    );
+}
+
+#[tokio::test]
+async fn a_turn_stands_in_the_ledger_once_though_the_answer_is_lost() {
+    let world = fresh().await;
+    let day = Day::of(NOW);
+    let entry = Entry {
+        day,
+        guild: Some(GUILD),
+        personality: grim(),
+        model: "small".to_owned(),
+        turns: 1,
+        tokens_in: 100,
+        tokens_cached: 20,
+        tokens_out: 10,
+        cost: 5,
+    };
+    world.trouble("UpdateItem", Trouble::AnswerLost);
+    world.store.enter(&entry).await.unwrap();
+    assert_eq!(world.store.ledger(day, None).await.unwrap(), [entry]);
 }

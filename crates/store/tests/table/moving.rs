@@ -51,7 +51,7 @@ async fn everything_arrives_as_it_was_and_may_be_sent_twice() {
     let store = &new.store;
     let known = new.remembered().await;
     assert_eq!(known, old.remembered().await);
-    assert_eq!(store.window(HALL, &grim()).await.unwrap().len(), 40);
+    assert_eq!(store.window(HALL, &grim(), NOW).await.unwrap().len(), 40);
     assert_eq!(store.inbox().await.unwrap().len(), 1, "what waits is not lost");
     let again = store.claim(&event(1), &[event(1)], &attempt("b", 50_000), None).await.unwrap();
     assert!(matches!(again, Claimed::Closed), "what was answered is not answered again");
@@ -76,12 +76,12 @@ async fn a_copy_of_what_was_sealed_since_does_no_harm() {
     let many: Vec<_> = (1..=96).map(|n| crate::world::said(n, ANN, &format!("line {n}"))).collect();
     world.keep(&many).await;
     let early = lines(&world, NOW).await;
-    assert!(world.store.seal(&scope).await.unwrap());
+    assert!(world.store.seal(&scope, NOW).await.unwrap());
     world.store.load(&early).await.unwrap();
     for _ in 0..4 {
-        world.store.seal(&scope).await.unwrap();
+        world.store.seal(&scope, NOW).await.unwrap();
     }
-    let episodes = world.store.episodes(&scope, None).await.unwrap();
+    let episodes = world.store.episodes(&scope, None, NOW).await.unwrap();
     assert_eq!(episodes.messages.len(), 96, "nothing is there twice");
     assert!(episodes.n_open <= 64, "{} lie open", episodes.n_open);
 }

@@ -15,7 +15,7 @@ async fn items(world: &World) -> (usize, usize) {
 }
 
 async fn seal(store: &Store) -> bool {
-    store.seal(&public()).await.expect("sealed")
+    store.seal(&public(), NOW).await.expect("sealed")
 }
 
 #[tokio::test]
@@ -28,11 +28,12 @@ async fn beyond_sixty_four_the_oldest_are_folded_and_read_as_before() {
     assert!(seal(&world.store).await);
     assert!(!seal(&world.store).await);
     assert_eq!(items(&world).await, (33, 1));
-    let read = world.store.episodes(&public(), None).await.unwrap();
+    let read = world.store.episodes(&public(), None, NOW).await.unwrap();
     assert_eq!(read.n_open, 33);
     let ids: Vec<u64> = read.messages.iter().map(|message| message.message_id.get()).collect();
     assert_eq!(ids, (1..=65).collect::<Vec<_>>());
-    assert_eq!(read.messages[0], lines[0], "terms and all");
+    let expires_s = NOW / 1000 + 365 * 86_400;
+    assert_eq!(read.messages[0], Episode { expires_s, ..lines[0].clone() }, "terms and all");
 }
 
 #[tokio::test]
@@ -121,7 +122,7 @@ async fn a_warm_worker_meets_what_was_sealed_since() {
     let newest = lines[19].message_id;
     world.keep(&lines[20..]).await;
     assert!(seal(&world.store).await, "line 19 and line 20 lie in one page");
-    let read = world.store.episodes(&public(), Some(newest)).await.unwrap();
+    let read = world.store.episodes(&public(), Some(newest), NOW).await.unwrap();
     assert_eq!(read.messages.first().map(|message| message.text.as_str()), Some("line 19"));
     assert_eq!(read.messages.len(), 51);
 }
@@ -134,7 +135,7 @@ async fn what_another_channel_kept_late_is_met_as_well() {
     let newest = Id::new(at(10 * minute));
     // Its turn took longer.
     world.keep(&[said(at(9 * minute), ANN, "slowly answered")]).await;
-    let read = world.store.episodes(&public(), Some(newest)).await.unwrap();
+    let read = world.store.episodes(&public(), Some(newest), NOW).await.unwrap();
     assert!(read.messages.iter().any(|message| message.text == "slowly answered"));
 }
 
@@ -150,7 +151,7 @@ async fn a_latecomer_in_a_page_far_away_is_found_and_forgotten() {
     let more: Vec<_> = (1_600..1_640).map(|n| said(n, ANN, &format!("line {n}"))).collect();
     world.keep(&more).await;
     while seal(store).await {}
-    let all = world.store.episodes(&public(), None).await.unwrap().messages;
+    let all = world.store.episodes(&public(), None, NOW).await.unwrap().messages;
     assert_eq!(all.iter().filter(|message| message.message_id.get() == 1_001).count(), 1);
     for (id, text) in [(5, "better late"), (1_001, "kept again"), (1_033, "line 1033")] {
         store.forget_message(Id::new(id), NOW).await.unwrap();

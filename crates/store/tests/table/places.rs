@@ -31,7 +31,7 @@ async fn they_talk(world: &World) {
             lines.push(answered(world.message(), BEN, &format!("{word} too")));
         }
         world.keep_in(&scope, Some(guild), channel, &lines).await;
-        while store.seal(&scope).await.unwrap() {}
+        while store.seal(&scope, NOW).await.unwrap() {}
         let known = store::Fact { channel_id: channel, ..fact(word, BEN, word) };
         let add = |book: &mut store::Book| book.add(known.clone());
         store.change_book(&scope, About::Person(ANN), add).await.unwrap().unwrap();
@@ -48,9 +48,9 @@ async fn one_personality_forgets_one_channel() {
     let erased = world.store.erase_scope(&trace, NOW + 1).await.unwrap();
     assert_eq!(erased, Erased { messages: 80, facts: 1 });
     assert!(!world.remembered().await.iter().any(|text| text.contains(HALLS)));
-    assert!(world.store.window(HALL, &grim()).await.unwrap().is_empty());
+    assert!(world.store.window(HALL, &grim(), NOW).await.unwrap().is_empty());
     let of_turbo = Scope { personality: turbo(), ..public() };
-    assert_eq!(world.store.episodes(&of_turbo, None).await.unwrap().messages.len(), 80);
+    assert_eq!(world.store.episodes(&of_turbo, None, NOW).await.unwrap().messages.len(), 80);
     assert_eq!(world.remembered().await.len(), 80, "what was said in the parlour");
     let traces = world.store.traces(ANN).await.unwrap();
     assert!(!traces.contains(&trace) && traces.len() == 4);
@@ -139,4 +139,13 @@ async fn a_guild_on_the_allowlist_is_still_on_it_when_it_comes_back() {
     store.erase_guild(GUILD, NOW + 1, |_| ()).await.unwrap();
     let row = store.guild(GUILD).await.unwrap();
     assert_eq!(row, GuildRow { allowed: true, ..GuildRow::default() });
+}
+
+#[tokio::test]
+async fn a_first_summary_in_the_making_does_not_outlive_its_guilds_erasure() {
+    let world = fresh().await;
+    world.keep(&[said(1, ANN, "in the hall")]).await;
+    let before = world.store.summary(HALL, &grim(), NOW).await.unwrap().dropped;
+    world.store.erase_guild(GUILD, NOW + 1, |_| ()).await.unwrap();
+    assert_ne!(world.store.summary(HALL, &grim(), NOW).await.unwrap().dropped, before);
 }

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use store::{Act, ChannelSettings, Day, FOREVER, GuildRow, Pause, Preferences, Space};
 use twilight_model::id::Id;
 
-use crate::world::{ANN, ELSEWHERE, GUILD, HALL, NOW, fresh, grim, turbo};
+use crate::world::{ANN, ELSEWHERE, GUILD, HALL, NOW, Trouble, event, fresh, grim, turbo};
 
 #[tokio::test]
 async fn what_a_guild_sets_is_read_back() {
@@ -123,11 +123,28 @@ async fn a_guild_that_left_is_named_until_it_is_back() {
 async fn of_many_workers_one_says_it_today() {
     let world = fresh().await;
     let day = Day::of(NOW);
-    let asked = (0..16).map(|_| world.store.is_first(Space::Guild(GUILD), "spent", day, NOW));
-    let told = join_all(asked).await;
-    assert_eq!(told.into_iter().filter(|told| *told.as_ref().unwrap()).count(), 1);
-    let tomorrow = store::Day(day.0 + 1);
-    assert!(world.store.is_first(Space::Guild(GUILD), "spent", tomorrow, NOW).await.unwrap());
+    let ask = async |by: u64, day| {
+        let (space, by) = (Space::Guild(GUILD), event(by));
+        world.store.is_first(space, "spent", by.as_str(), day, NOW).await.unwrap()
+    };
+    let told = join_all((0..16).map(|by| ask(by, day))).await;
+    assert_eq!(told.into_iter().filter(|told| *told).count(), 1);
+    assert!(ask(3, store::Day(day.0 + 1)).await, "tomorrow again");
+}
+
+#[tokio::test]
+async fn who_was_to_say_it_and_broke_off_is_told_so_again() {
+    let world = fresh().await;
+    let ask = async |by: u64| {
+        let (space, by) = (Space::Guild(GUILD), event(by));
+        world.store.is_first(space, "spent", by.as_str(), Day::of(NOW), NOW).await.unwrap()
+    };
+    // The first try is done, and nobody hears of it: the SDK asks again.
+    world.trouble("PutItem", Trouble::AnswerLost);
+    assert!(ask(1).await);
+    // The line was not posted, and the event comes again.
+    assert!(ask(1).await);
+    assert!(!ask(2).await, "another event's line would be the second");
 }
 
 #[tokio::test]

@@ -12,7 +12,10 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::{
     config::{
         BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents,
-        interceptors::BeforeTransmitInterceptorContextRef,
+        interceptors::{
+            BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
+            BeforeTransmitInterceptorContextRef,
+        },
     },
     error::BoxError,
 };
@@ -45,14 +48,15 @@ pub struct World {
     pub store: Store,
     pub db: Database,
     meanwhile: Meanwhile,
+    line: Line,
     next: AtomicU64,
 }
 
-/// What another worker does just before a request of a kind is sent: once.
+/// What another worker does just before a request of a kind is sent: once, after so many of them.
 #[derive(Clone, Default)]
 struct Meanwhile(Arc<Mutex<Option<Act>>>);
 
-type Act = (&'static str, Box<dyn FnOnce() + Send>);
+type Act = (&'static str, usize, Box<dyn FnOnce() + Send>);
 
 impl fmt::Debug for Meanwhile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,10 +76,71 @@ impl Intercept for Meanwhile {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let target = context.request().headers().get("x-amz-target").unwrap_or_default();
-        let act = self.0.lock().unwrap().take_if(|(kind, _)| target.ends_with(*kind));
-        if let Some((_, act)) = act {
+        let act = self.0.lock().unwrap().take_if(|(kind, after, _)| {
+            let is_one = target.ends_with(*kind);
+            let is_due = is_one && *after == 0;
+            *after -= usize::from(is_one && !is_due);
+            is_due
+        });
+        if let Some((.., act)) = act {
             act();
         }
+        Ok(())
+    }
+}
+
+/// What goes wrong with the next request of a kind.
+#[derive(Clone, Debug, Default)]
+struct Line(Arc<Mutex<Option<(&'static str, Trouble)>>>, Arc<Mutex<Option<Trouble>>>);
+
+#[derive(Clone, Copy, Debug)]
+pub enum Trouble {
+    /// It arrives, and is done; the answer is lost on its way.
+    AnswerLost,
+    /// DynamoDB has no room for it and refuses it.
+    Crowded,
+    /// DynamoDB refuses it.
+    Refused,
+}
+
+impl Intercept for Line {
+    fn name(&self) -> &'static str {
+        "Line"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let headers = context.request_mut().headers_mut();
+        let target = headers.get("x-amz-target").unwrap_or_default();
+        let trouble = self.0.lock().unwrap().take_if(|(kind, _)| target.ends_with(*kind));
+        if let Some((_, trouble)) = trouble {
+            if !matches!(trouble, Trouble::AnswerLost) {
+                headers.insert("x-amz-target", "DynamoDB_20120810.Nothing");
+            }
+            *self.1.lock().unwrap() = Some(trouble);
+        }
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let (status, body) = match self.1.lock().unwrap().take() {
+            None => return Ok(()),
+            Some(Trouble::AnswerLost) => (503_u16, "{}"),
+            Some(Trouble::Crowded) => (400, r#"{"__type":"x#ThrottlingException"}"#),
+            Some(Trouble::Refused) => (400, r#"{"__type":"x#ValidationException"}"#),
+        };
+        let response = context.response_mut();
+        *response.status_mut() = status.try_into()?;
+        *response.body_mut() = body.into();
         Ok(())
     }
 }
@@ -94,9 +159,10 @@ async fn over(db: Database) -> World {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(dynoxide::server::serve_on(listener, db.clone()));
-    let meanwhile = Meanwhile::default();
+    let (meanwhile, line) = (Meanwhile::default(), Line::default());
     let config = aws_sdk_dynamodb::Config::builder()
         .interceptor(meanwhile.clone())
+        .interceptor(line.clone())
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("local"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
@@ -105,7 +171,7 @@ async fn over(db: Database) -> World {
         .build();
     let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config), "den");
     store.init().await.expect("a table");
-    World { store, db, meanwhile, next: AtomicU64::new(at(0)) }
+    World { store, db, meanwhile, line, next: AtomicU64::new(at(0)) }
 }
 
 /// The id of a message written so many milliseconds after [`NOW`].
@@ -151,6 +217,7 @@ pub fn said(message: u64, user: Id<UserMarker>, text: &str) -> Episode {
         to: vec![],
         terms: vec![7, 9],
         terms_version: 1,
+        expires_s: 0,
     }
 }
 
@@ -204,7 +271,23 @@ impl World {
     /// Another worker changes the table just before the next request of this kind, such as `PutItem`, is sent.
     pub fn meanwhile(&self, kind: &'static str, act: impl FnOnce(&Database) + Send + 'static) {
         let db = self.db.clone();
-        *self.meanwhile.0.lock().unwrap() = Some((kind, Box::new(move || act(&db))));
+        *self.meanwhile.0.lock().unwrap() = Some((kind, 0, Box::new(move || act(&db))));
+    }
+
+    /// Another worker does something just before a request of this kind is sent, when so many of them were. The
+    /// test runs on several threads.
+    pub fn another<F>(&self, kind: &'static str, after: usize, act: impl FnOnce(Store) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (act, handle) = (act(self.store.clone()), tokio::runtime::Handle::current());
+        let act = move || std::thread::spawn(move || handle.block_on(act)).join().expect("done");
+        *self.meanwhile.0.lock().unwrap() = Some((kind, after, Box::new(act)));
+    }
+
+    /// This goes wrong with the next request of a kind.
+    pub fn trouble(&self, kind: &'static str, trouble: Trouble) {
+        *self.line.0.lock().unwrap() = Some((kind, trouble));
     }
 
     /// The id of a message written now; every one is later than the one before.
@@ -215,6 +298,13 @@ impl World {
     /// Grim keeps what was said in the hall.
     pub async fn keep(&self, episodes: &[Episode]) {
         self.keep_in(&public(), Some(GUILD), HALL, episodes).await;
+    }
+
+    /// The same where the guild has set so many days.
+    pub async fn keep_for(&self, days: u64, episodes: &[Episode]) {
+        let scope = public();
+        let kept = Kept { scope: &scope, guild: Some(GUILD), channel: HALL, episodes, days };
+        self.store.keep(&kept, NOW).await.expect("kept");
     }
 
     pub async fn keep_in(
@@ -242,7 +332,7 @@ impl World {
             .collect();
         for some in lines.chunks(100) {
             self.keep(some).await;
-            while self.store.seal(&public()).await.expect("sealed") {}
+            while self.store.seal(&public(), NOW).await.expect("sealed") {}
             ids.extend(some.iter().map(|line| line.message_id));
         }
         ids
@@ -250,7 +340,7 @@ impl World {
 
     /// What Grim remembers of the guild, as text.
     pub async fn remembered(&self) -> Vec<String> {
-        let episodes = self.store.episodes(&public(), None).await.expect("episodes");
+        let episodes = self.store.episodes(&public(), None, NOW).await.expect("episodes");
         episodes.messages.into_iter().map(|episode| episode.text).collect()
     }
 

@@ -83,7 +83,7 @@ impl Meter {
 pub(crate) async fn give_back(worker: &Worker, purses: &[Purse], held: Held) {
     let amount = i64::try_from(held.amount).unwrap_or(i64::MAX);
     for purse in purses {
-        if let Err(e) = worker.store.spend(*purse, held.day, -amount, 0).await {
+        if let Err(e) = worker.store.settle_purse(*purse, held.day, amount, 0).await {
             tracing::warn!(error = %e, "a reservation was not given back; it ends with its day");
         }
     }
@@ -99,7 +99,7 @@ pub(crate) async fn count_as_spent(
 ) -> Result<(), store::Error> {
     let amount = i64::try_from(held.amount).unwrap_or(i64::MAX);
     for purse in purses(event) {
-        worker.store.spend(purse, held.day, -amount, amount).await?;
+        worker.store.settle_purse(purse, held.day, amount, amount).await?;
     }
     let entry = Entry {
         day: held.day,
@@ -141,7 +141,7 @@ impl Turn<'_> {
         }
         let spent = i64::try_from(cost).unwrap_or(i64::MAX);
         for purse in purses(self.last()) {
-            self.worker.store.spend(purse, day, -released, spent).await?;
+            self.worker.store.settle_purse(purse, day, released, spent).await?;
         }
         let Some(used) = used else { return Ok(()) };
         let entry = Entry {

@@ -98,6 +98,7 @@ async fn a_guild_that_left_is_erased_after_its_days_and_one_that_came_back_is_no
             to: vec![],
             terms: Vec::new(),
             terms_version: 0,
+            expires_s: 0,
         };
         let kept = store::Kept {
             scope: &scope,
@@ -116,6 +117,6 @@ async fn a_guild_that_left_is_erased_after_its_days_and_one_that_came_back_is_no
     store.set_left(Id::new(9_200), None).await.unwrap();
 
     house.done(&happens(&house, What::Left)).await;
-    let left = async |scope| store.episodes(scope, None).await.unwrap().messages.len();
+    let left = async |scope| store.episodes(scope, None, now).await.unwrap().messages.len();
     assert_eq!((left(&long_gone).await, left(&just_gone).await, left(&back).await), (0, 1, 1));
 }

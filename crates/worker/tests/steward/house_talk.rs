@@ -67,6 +67,7 @@ impl House {
             to,
             terms: vec![],
             terms_version: 0,
+            expires_s: 0,
         };
         let asked = Speaker::Person { id: ann, name: "Ann".to_owned() };
         let answer = "Always soup. And bread.";
@@ -83,7 +84,8 @@ impl House {
 
     /// What Grim remembers of the channel.
     pub async fn remembered(&self) -> Vec<String> {
-        let window = self.worker.store.window(Id::new(self.channel.get()), &grim()).await;
+        let (store, now_ms) = (&self.worker.store, self.sim.clock().now_ms());
+        let window = store.window(Id::new(self.channel.get()), &grim(), now_ms).await;
         window.expect("the store").into_iter().map(|turn| turn.text).collect()
     }
 }

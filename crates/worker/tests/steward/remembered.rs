@@ -106,6 +106,7 @@ impl World {
             to: vec![],
             terms: vec![],
             terms_version: 0,
+            expires_s: 0,
         };
         let kept = Kept {
             scope: &scope,

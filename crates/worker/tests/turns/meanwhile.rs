@@ -9,7 +9,7 @@ use queue::{Event, EventId, Person};
 use store::{FOREVER, Preferences, Scope, Space};
 use twilight_model::id::Id;
 
-use crate::world::{World, grim_id};
+use crate::world::{World, grim_id, now_ms};
 
 impl World {
     /// Ann asks, and while the model thinks, `meanwhile` happens.
@@ -34,16 +34,12 @@ impl World {
     /// Everything that is kept of the guild's public talk.
     async fn kept(&self) -> Vec<String> {
         let scope = Scope::new(Space::Guild(Id::new(self.guild.get())), grim_id());
-        let kept = self.worker.store.episodes(&scope, None).await.expect("the store");
-        let window = self.worker.store.window(Id::new(self.channel.get()), &grim_id()).await;
+        let kept = self.worker.store.episodes(&scope, None, now_ms()).await.expect("the store");
+        let window =
+            self.worker.store.window(Id::new(self.channel.get()), &grim_id(), now_ms()).await;
         let window = window.expect("the store");
         kept.messages.into_iter().chain(window).map(|kept| kept.text).collect()
     }
-}
-
-fn now_ms() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("now");
-    u64::try_from(since.as_millis()).expect("a time")
 }
 
 #[tokio::test]

@@ -123,3 +123,17 @@ async fn a_turn_killed_while_it_asks_leaves_its_reservation_and_the_next_one_set
     let settled = world.spending(world.purse()).await;
     assert!(settled.reserved == 0 && settled.spent > 0, "{settled:?}");
 }
+
+#[tokio::test]
+async fn the_line_that_could_not_be_said_is_said_by_the_next_attempt() {
+    let world = World::new().await;
+    world.budget(10).await;
+    world.trouble.with(&["#generated = :state"], 1);
+    let event = [world.ann_says("Grim, dinner?")];
+    let verdicts = world.serve(&event).await;
+    assert!(matches!(verdicts[..], [Verdict::Retry { .. }]), "{verdicts:?}");
+    assert_eq!(world.serve(&event).await, [Verdict::Done]);
+    let said = world.grim_said();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("The pot is empty until in "), "{said:?}");
+}

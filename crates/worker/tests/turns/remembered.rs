@@ -7,7 +7,7 @@ use queue::{Again, Chore, Event, EventId, Line, What};
 use store::{About, Scope, Space};
 use twilight_model::id::Id;
 
-use crate::world::{World, grim_id};
+use crate::world::{World, grim_id, now_ms};
 
 impl World {
     /// Ann may talk as much as she likes.
@@ -68,7 +68,8 @@ async fn what_was_said_in_private_stays_there() {
     assert!(!world.told().contains("stairs"), "{}", world.told());
     world.talk(attic, "Grim, and the tea?").await;
     assert!(world.told().contains("stairs"));
-    let open = world.worker.store.episodes(&world.guild_scope(), None).await.expect("the store");
+    let open =
+        world.worker.store.episodes(&world.guild_scope(), None, now_ms()).await.expect("the store");
     assert!(open.messages.iter().all(|message| !message.text.contains("stairs")));
 }
 
@@ -108,7 +109,8 @@ async fn a_message_deleted_while_it_was_answered_is_not_kept() {
     assert_eq!(world.serve(std::slice::from_ref(&event)).await, [Verdict::Done]);
     assert_eq!(world.why(&event).await.reason.as_deref(), Some("deleted"));
     assert!(world.bedrock.calls().is_empty());
-    let window = world.worker.store.window(event.channel_id, &grim_id()).await.expect("the store");
+    let window =
+        world.worker.store.window(event.channel_id, &grim_id(), now_ms()).await.expect("the store");
     assert_eq!(window, []);
 }
 
@@ -162,7 +164,8 @@ async fn answered_again_the_question_is_the_same_and_kept_once() {
     world.serve(std::slice::from_ref(&again)).await;
     world.serve(&[again]).await;
     assert_eq!(world.grim_said(), ["Soup.", "Thinner soup."]);
-    let window = world.worker.store.window(Id::new(world.channel.get()), &grim_id()).await;
+    let window =
+        world.worker.store.window(Id::new(world.channel.get()), &grim_id(), now_ms()).await;
     let window = window.expect("the store");
     let asked = window.iter().filter(|turn| turn.text.contains("dinner")).count();
     assert_eq!((asked, window.len()), (1, 3));
@@ -178,7 +181,8 @@ async fn an_edit_that_overtakes_its_own_answer_is_what_is_kept() {
     city.edit(world.ann, id, "Grim, remember that my cat is called Biscuit.").expect("ann edits");
     world.worker.store.note_edited(message, event.received_at_ms).await.expect("the store");
     world.serve(&[event]).await;
-    let kept = world.worker.store.episodes(&world.guild_scope(), None).await.expect("the store");
+    let kept =
+        world.worker.store.episodes(&world.guild_scope(), None, now_ms()).await.expect("the store");
     assert!(kept.messages[0].text.contains("Biscuit"), "{kept:?}");
     let about = About::Person(Id::new(world.ann.get()));
     let book = world.worker.store.book(&world.guild_scope(), about).await.expect("the store");
@@ -197,7 +201,7 @@ async fn an_answer_to_several_goes_with_each_of_them() {
     ];
     world.serve(&both).await;
     let kept = async || {
-        let kept = world.worker.store.episodes(&world.guild_scope(), None).await;
+        let kept = world.worker.store.episodes(&world.guild_scope(), None, now_ms()).await;
         kept.expect("the store").messages.into_iter().map(|kept| kept.text).collect::<Vec<_>>()
     };
     assert_eq!(kept().await.len(), 3);
@@ -220,7 +224,8 @@ async fn an_answer_to_several_is_not_kept_where_one_of_them_is_not_to_be_remembe
         world.somebody_says(ben, "Ben", "Grim, dinner?"),
     ];
     world.serve(&both).await;
-    let kept = world.worker.store.episodes(&world.guild_scope(), None).await.expect("the store");
+    let kept =
+        world.worker.store.episodes(&world.guild_scope(), None, now_ms()).await.expect("the store");
     let kept: Vec<&str> = kept.messages.iter().map(|kept| kept.text.as_str()).collect();
     assert_eq!(kept, ["Grim, dinner?"]);
 }

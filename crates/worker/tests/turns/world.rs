@@ -252,7 +252,7 @@ fn grim() -> Personality {
     .expect("a personality")
 }
 
-fn now_ms() -> u64 {
+pub fn now_ms() -> u64 {
     let since =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     u64::try_from(since.as_millis()).expect("a year below 500 million")

@@ -48,7 +48,7 @@ async fn asking(worker: &Worker, event: &Event, row: &ReplyRow) -> Result<Event,
         return refused(format!("**{}** is silent here at the moment.", who.name));
     }
     let turn = match row.question {
-        Some(question) => worker.store.turn(row.channel_id, &who.id, question).await?,
+        Some(question) => worker.store.turn(row.channel_id, &who.id, question, now_ms()).await?,
         None => None,
     };
     let gone = "I no longer have the question: it was deleted, is too old, or was not to be kept. Ask again.";

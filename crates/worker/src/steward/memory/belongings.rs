@@ -37,7 +37,7 @@ impl Belongings {
     /// What is kept of the person who asks.
     pub(super) async fn gather(asked: &Asked<'_>) -> Result<Self, Trouble> {
         let me = asked.who().id;
-        let records = asked.worker.store.export_person(me).await?;
+        let records = asked.worker.store.export_person(me, asked.now_ms).await?;
         Ok(Self::of(me, asked.channel(), records))
     }
 

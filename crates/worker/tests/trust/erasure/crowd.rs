@@ -83,7 +83,7 @@ impl Crowd {
                 self.world.store.keep(&kept, now_ms()).await.expect("kept");
             }
             if n == 0 {
-                while self.world.store.seal(&scope).await.expect("folded") {}
+                while self.world.store.seal(&scope, now_ms()).await.expect("folded") {}
             }
             self.learn(n, &scope, channel).await;
         }
@@ -103,6 +103,7 @@ impl Crowd {
             to,
             terms: vec![],
             terms_version: 0,
+            expires_s: 0,
         };
         let person = |id, name: &str| Speaker::Person { id, name: name.to_owned() };
         let of_vic = (0..EACH).map(|n| {

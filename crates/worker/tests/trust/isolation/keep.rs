@@ -118,7 +118,10 @@ impl Shelf {
                 words.unquoted.extend((!allow).then_some(who));
             }
             Act::Fold { place, to: whom } => {
-                self.store.seal(&self.scope(self.place(place), to(whom))).await.expect("folded");
+                self.store
+                    .seal(&self.scope(self.place(place), to(whom)), now_ms())
+                    .await
+                    .expect("folded");
             }
             Act::Look { place, to: whom, worker, ref asks } => {
                 self.look(words, self.place(place), to(whom), worker.into(), asks).await?;

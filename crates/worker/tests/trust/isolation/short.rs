@@ -7,6 +7,7 @@ use super::{
     town::{Den, Town},
     words::{Kind, Word},
 };
+use crate::world::now_ms;
 
 /// Ben and others have said so much that it was put in short.
 async fn told() -> (Den, Town) {
@@ -23,7 +24,7 @@ async fn told() -> (Den, Town) {
 
 async fn summary(den: &Den, town: &Town) -> String {
     let channel = Id::new(town.places[0].channel.get());
-    den.world.store.summary(channel, &den.personalities[0]).await.expect("a summary").text
+    den.world.store.summary(channel, &den.personalities[0], now_ms()).await.expect("a summary").text
 }
 
 fn asks(by: u8) -> Act {
