@@ -41,6 +41,7 @@ pub(crate) async fn remember(
         text: request.what,
         by: event.author.id,
         by_name: chat::clean_name(&event.author.name),
+        to: None,
         channel_id: event.channel_id,
         message_id: Some(message.id),
         at_ms: written_ms(message.id),

@@ -116,7 +116,8 @@ fn facts(
         for (about, book) in &memory.books {
             let is_asker = *about == About::Person(last.author.id);
             for fact in book.open() {
-                if memory.unquoted.contains(&fact.by) && fact.by != last.author.id {
+                let is_unquoted = |user| memory.unquoted.contains(&user) && user != last.author.id;
+                if is_unquoted(fact.by) || fact.to.is_some_and(is_unquoted) {
                     continue;
                 }
                 statements.push(Statement {

@@ -112,6 +112,7 @@ mod tests {
             text: "old".to_owned(),
             by: Id::new(7),
             by_name: "Ann".to_owned(),
+            to: None,
             channel_id: Id::new(9),
             message_id: Some(Id::new(1203)),
             at_ms: 0,

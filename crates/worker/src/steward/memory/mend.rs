@@ -29,6 +29,7 @@ pub(super) async fn fix(asked: &Asked<'_>) -> Result<Told, Trouble> {
         text: typed.text,
         by: asked.who().id,
         by_name: chat::clean_name(&asked.who().name),
+        to: book.open().find(|known| known.id == entry.id).and_then(|known| known.to),
         channel_id: asked.channel(),
         message_id: None,
         at_ms: asked.asked_ms(),
