@@ -3,7 +3,7 @@
 use bedrock_sim::Play;
 use den_worker::Verdict;
 use discord_sim::{ChannelId, Permissions, Whom};
-use queue::{Again, Chore, Event, EventId, What};
+use queue::{Again, Chore, Event, EventId, Mention, What};
 use store::{About, Scope, Space};
 use twilight_model::id::Id;
 
@@ -88,6 +88,33 @@ async fn remember_that_is_heard_without_a_model_and_delivered_twice_is_one_fact(
     assert_eq!(facts, ["I am allergic to nuts"]);
     world.talk(world.channel, "Grim, what shall we bake?").await;
     assert!(world.told().contains(r#"about=\"Ann\""#), "{}", world.told());
+}
+
+#[tokio::test]
+async fn what_is_said_about_somebody_before_their_erasure_is_not_remembered_after_it() {
+    let world = World::new().await;
+    let ben = Id::new(world.sim.world().add_person("Ben").get());
+    let about_ben = |text: &str| {
+        let mut event = world.ann_says(text);
+        let What::Message(message) = &mut event.what else { unreachable!("it is a message") };
+        message.mentions = vec![Mention { id: ben, name: "Ben".to_owned() }];
+        event
+    };
+    let known = async || {
+        let book = world.worker.store.book(&world.guild_scope(), About::Person(ben)).await;
+        book.expect("the store").facts.into_iter().map(|fact| fact.text).collect::<Vec<_>>()
+    };
+    let early = about_ben(&format!("Grim, remember that <@{ben}> hates olives."));
+    let store = &world.worker.store;
+    let erased = store.erase_person(ben, early.received_at_ms + 1_000, |_| ());
+    erased.await.expect("the store");
+    assert_eq!(world.serve(&[early]).await, [Verdict::Done]);
+    assert_eq!(known().await, [""; 0]);
+
+    store.change_preferences(ben, |wants| wants.erased_at_ms = 1).await.expect("the store");
+    let late = about_ben(&format!("Grim, remember that <@{ben}> hates leeks."));
+    assert_eq!(world.serve(&[late]).await, [Verdict::Done]);
+    assert_eq!(known().await, ["@Ben hates leeks"]);
 }
 
 #[tokio::test]
