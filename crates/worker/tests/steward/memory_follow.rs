@@ -80,6 +80,29 @@ async fn a_message_that_lost_all_its_words_is_forgotten() {
 }
 
 #[tokio::test]
+async fn of_who_opted_out_an_edit_is_not_kept() {
+    let world = World::new().await;
+    type Change = fn(&mut store::Preferences);
+    let changes: [Change; 2] = [|wants| wants.no_memory = true, |wants| wants.blocked = true];
+    for change in changes {
+        let ann = Id::new(world.ann.get());
+        let told = [("I live in Cologne", Origin::Told)];
+        let message = said(&world, "Remember that I live in Cologne.", &told).await;
+        world.worker.store.change_preferences(ann, change).await.unwrap();
+        edit(&world, message, "Remember that I live in Bonn.").await;
+        let table = world.table().await;
+        assert!(!table.contains("Bonn"), "nothing new is kept");
+        assert!(!table.contains("Cologne"), "the old words were taken back");
+        world
+            .worker
+            .store
+            .change_preferences(ann, |wants| *wants = Default::default())
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
 async fn deleted_messages_are_forgotten_with_what_came_from_them() {
     let world = World::new().await;
     let told = [("I live in Cologne", Origin::Told), ("lives in Cologne", Origin::Distilled)];

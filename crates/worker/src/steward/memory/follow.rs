@@ -9,15 +9,21 @@ use twilight_model::id::{Id, marker::MessageMarker};
 use super::keeping::Statement;
 use crate::{Worker, clock::now_ms, memory::terms, steward::Trouble};
 
-/// Follows an edit: the words are kept as they are now, and so is what was learned from them.
+/// Follows an edit: the words are kept as they are now, and so is what was learned from them. Of somebody who is
+/// not remembered any more nothing new is kept, and the old words were taken back.
 pub(in crate::steward) async fn edited(
     worker: &Worker,
-    _event: &Event,
+    event: &Event,
     edited: &Edited,
 ) -> Result<(), Trouble> {
     let text = chat::clean(&edited.text, &edited.mentions);
     // A turn that is about to keep what it said before finds this, and then what it says now.
     worker.store.note_edited(edited.message_id, now_ms()).await?;
+    let wants = worker.store.preferences(event.author.id).await?;
+    if wants.no_memory || wants.blocked {
+        worker.store.forget_message(edited.message_id, now_ms()).await?;
+        return Ok(());
+    }
     Ok(rewrite(worker, edited.message_id, &text).await?)
 }
 
