@@ -107,6 +107,23 @@ pub(in crate::steward) async fn deleted(
     Ok(())
 }
 
+/// Follows the deletion of a channel, and of its threads: Discord does not tell of these one by one. What was said
+/// there is forgotten wherever it lies.
+pub(in crate::steward) async fn channel_deleted(
+    worker: &Worker,
+    event: &Event,
+) -> Result<(), Trouble> {
+    let Some(guild) = event.guild_id else { return Ok(()) };
+    let store = &worker.store;
+    let threads = store.threads_of(guild, event.channel_id).await?;
+    for channel in threads.into_iter().chain([event.channel_id]) {
+        // A turn that is about to keep what was said there finds this.
+        store.note_forgotten_channel(channel, event.received_at_ms).await?;
+        store.erase_channel(Some(guild), channel, now_ms()).await?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
