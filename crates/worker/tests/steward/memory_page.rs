@@ -1,6 +1,8 @@
 //! Seeing, correcting and deleting what is remembered.
 
-use store::{About, Scope, Space};
+use std::{pin::pin, task::Poll};
+
+use store::{About, Fact, Scope, Space};
 use twilight_model::id::Id;
 
 use crate::world::World;
@@ -332,6 +334,23 @@ async fn garbage_on_a_button_is_answered_plainly() {
     }
     let gone = world.forged(world.ann, world.channel, "memories:gone-long-ago:0", &[]).await;
     assert_eq!(gone.text, "gone-long-ago remembers nothing here that concerns you.");
+}
+
+#[tokio::test]
+async fn where_nothing_was_told_ann_reads_how_much_of_what_she_said_is_kept() {
+    let world = World::new().await;
+    world.said_to("grim", world.ann, world.channel, "The soup is thin.").await;
+    world.said_to("grim", world.ben, world.channel, "The soup is fine.").await;
+    world.said_to("mabel", world.ann, world.channel, "The stew is thin.").await;
+    let page = world.memories(world.ann, "grim").await;
+    let kept = "Grim remembers nothing here that concerns you. But one message of yours is kept here, word by \
+                word, and may be recalled: `/forget me` deletes what is kept of you here.";
+    assert_eq!(page.text, kept);
+    world.said_to("grim", world.ann, world.cellar, "The cellar is dark.").await;
+    let options = [("what", "the soup"), ("personality", "grim")];
+    let found = world.command(world.ann, world.cellar, "forget thing", &options).await;
+    assert!(found.text.starts_with("Grim remembers nothing like that here"), "{}", found.text);
+    assert!(found.text.contains("But 2 messages of yours are kept here"), "{}", found.text);
 }
 
 #[tokio::test]
