@@ -90,7 +90,7 @@ pub(super) fn remember(
 }
 
 /// The messages whose statements somebody has corrected since: what is right now is among the facts.
-fn corrected(gathered: &Gathered) -> HashSet<u64> {
+pub(super) fn corrected(gathered: &Gathered) -> HashSet<u64> {
     let books = gathered.memory.iter().flat_map(|memory| &memory.books);
     let closed = books.flat_map(|(_, book)| &book.facts).filter(|fact| fact.until_ms.is_some());
     closed.filter_map(|fact| fact.message_id).map(Id::get).collect()
