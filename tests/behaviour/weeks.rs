@@ -44,6 +44,7 @@ async fn corrected_and_superseded(diary: &mut Diary) {
     diary.day(5);
     let page = diary.uses(ann, general, "memories", &[GRIM]).await;
     diary.fills_in(ann, &page, "✏️ 1", "my exam is on Monday").await;
+    diary.never_again(&["Friday"]);
     diary.says(ann, kitchen, "Grim, when is my exam again?").await;
     diary.day(8);
     diary.says(ben, general, "Grim, remember that I moved to Bonn.").await;

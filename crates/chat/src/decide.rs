@@ -130,6 +130,8 @@ pub enum Silence {
     OverBudget,
     /// The person to be roasted does not want it.
     NotRoasted,
+    /// The person whose message is to be roasted does not want their words repeated.
+    NotQuoted,
     /// The message is gone.
     Deleted,
     /// The operator has paused the den, or this personality.
@@ -157,6 +159,7 @@ impl Silence {
             Silence::NoCredit => "no_credit",
             Silence::OverBudget => "over_budget",
             Silence::NotRoasted => "not_roasted",
+            Silence::NotQuoted => "not_quoted",
             Silence::Deleted => "deleted",
             Silence::Paused => "paused",
             Silence::GuildPaused => "guild_paused",
@@ -171,6 +174,7 @@ impl Silence {
     pub fn is_decided(self) -> bool {
         match self {
             Silence::NotRoasted
+            | Silence::NotQuoted
             | Silence::Deleted
             | Silence::Paused
             | Silence::GuildPaused
@@ -208,7 +212,11 @@ impl Silence {
                 format!("{name} is not allowed to speak in this channel; an admin can change that.")
             }
             Silence::Deleted => "What you asked about is gone.".to_owned(),
-            Silence::NothingSaid | Silence::NoCredit | Silence::NotRoasted | Silence::Blocked => {
+            Silence::NothingSaid
+            | Silence::NoCredit
+            | Silence::NotRoasted
+            | Silence::NotQuoted
+            | Silence::Blocked => {
                 format!("{name} has nothing to say to that.")
             }
         }
@@ -255,14 +263,20 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         return say(line, Silence::OverBudget);
     }
     let wish = Wish::of(last);
-    if let Wish::Roast { of: Some(person), .. } = &wish
-        && (known.not_to_roast.contains(&person.0)
-            || person.0 != last.author.id && known.not_to_quote.contains(&person.0))
-    {
-        let name = plain(&crate::clean_name(person.1), 40);
-        let line =
-            format!("{name} asked not to be roasted, and I keep to that. Offer me yourself?");
-        return Decision::Say { line, because: Silence::NotRoasted };
+    if let Wish::Roast { of: Some((person, name)), because } = &wish {
+        let name = plain(&crate::clean_name(name), 40);
+        if known.not_to_roast.contains(person) {
+            let line =
+                format!("{name} asked not to be roasted, and I keep to that. Offer me yourself?");
+            return Decision::Say { line, because: Silence::NotRoasted };
+        }
+        let repeats = because.is_some() && *person != last.author.id;
+        if repeats && known.not_to_quote.contains(person) {
+            let line = format!(
+                "{name} asked that their words be left alone, and I keep to that. Offer me yours?"
+            );
+            return Decision::Say { line, because: Silence::NotQuoted };
+        }
     }
     let now: Vec<Said> = heard.iter().filter_map(|event| said(event, known)).collect();
     if now.is_empty() && known.documents.is_empty() && known.images == 0 {

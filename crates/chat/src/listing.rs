@@ -90,6 +90,7 @@ fn reason(reason: Option<&str>) -> &str {
         Some("channel_closed") => "Discord does not let it post here",
         Some("over_budget") => "the day's budget was spent",
         Some("not_roasted") => "the person does not want to be roasted",
+        Some("not_quoted") => "the person does not want their words repeated",
         Some("deleted") => "the message was deleted",
         Some("paused") => "the operator had paused it",
         Some("guild_paused") => "an admin had paused the den here",

@@ -40,6 +40,8 @@ pub struct Counts {
     pub edits: Count,
     /// Messages whose deletion was queued.
     pub deletions: Count,
+    /// Channels and threads whose deletion was queued.
+    pub channel_deletions: Count,
     /// Signs put on messages that were queued.
     pub reactions: Count,
     /// Guilds that let the bot in or removed it.
@@ -62,7 +64,7 @@ pub struct Counts {
 
 impl Counts {
     /// Each count by its name.
-    pub fn by_name(&self) -> [(&'static str, u64); 16] {
+    pub fn by_name(&self) -> [(&'static str, u64); 17] {
         [
             ("received", self.received.get()),
             ("accepted", self.accepted.get()),
@@ -72,6 +74,7 @@ impl Counts {
             ("edits", self.edits.get()),
             ("deletions", self.deletions.get()),
             ("reactions", self.reactions.get()),
+            ("channel_deletions", self.channel_deletions.get()),
             ("guild_changes", self.guild_changes.get()),
             ("turned_away", self.turned_away.get()),
             ("unread_settings", self.unread_settings.get()),

@@ -67,20 +67,27 @@ fn quote(den: &Den, quoted: &frame::Message) -> Quoted {
     Quoted { message_id: quoted.id, author, text, ours: den.is_ours(quoted) }
 }
 
-/// Who said what: where the bot user spoke for a personality, that one, in its own words.
-fn said(den: &Den, message: &frame::Message) -> (Person, String) {
+/// Who said what: of a message of ours the personality that speaks in it, in its own words, and no words where
+/// none does.
+pub fn said(den: &Den, message: &frame::Message) -> (Person, String) {
     let mut author = author(message);
-    let Some(speaker) = den.speaker(message) else { return (author, message.text()) };
-    author.name.clone_from(&speaker.name);
-    let text = message.text();
-    (author, own_words(&text, message.webhook_id.is_some()).to_owned())
+    if !den.is_ours(message) {
+        return (author, message.text());
+    }
+    let Some((name, words)) = den.speech(message) else { return (author, String::new()) };
+    den.named(name).map_or(name, |speaker| &speaker.name).clone_into(&mut author.name);
+    (author, unlinked(words).to_owned())
 }
 
 /// What a personality says in a text of ours: without the name the bot user puts before it, and without the line
 /// that links what it answers.
 pub fn own_words(text: &str, by_webhook: bool) -> &str {
     let named = spoken_by(text).filter(|_| !by_webhook);
-    let text = named.map_or(text, |(_, words)| words);
+    unlinked(named.map_or(text, |(_, words)| words))
+}
+
+/// A text without the line that links what it answers.
+fn unlinked(text: &str) -> &str {
     let linking = text.strip_prefix(LINK).and_then(|rest| rest.split_once('\n'));
     linking.map_or(text, |(_, words)| words)
 }

@@ -12,7 +12,7 @@ use crate::{
     checkpoint::{Checkpoint, Ticket, now_ms},
     counts::Counts,
     event,
-    frame::{self, Arrival, Deletion, Deletions, Departure, Header, Ready, read},
+    frame::{self, Arrival, Closure, Deletion, Deletions, Departure, Header, Ready, read},
     heard::Heard,
     house::House,
     houses::Houses,
@@ -86,6 +86,11 @@ impl Intake {
                 let ready: Option<Ready> = self.read(event, frame);
                 let guilds = ready.into_iter().flat_map(|ready| ready.guilds);
                 self.listed = guilds.map(|guild| guild.id).collect();
+            }
+            "CHANNEL_DELETE" | "THREAD_DELETE" => {
+                let closure = self.read(event, frame);
+                let news = closure.and_then(|closure| self.closure(&closure));
+                self.dispatch(sequence, news.into_iter().collect());
             }
             "GUILD_CREATE" => {
                 let arrival = self.read(event, frame);
@@ -288,6 +293,13 @@ impl Intake {
             self.counts.guild_changes.add();
             steward::joined(&self.den, guild, joined_at_ms, now_ms)
         })
+    }
+
+    /// What a channel that is not there any more causes.
+    fn closure(&mut self, closure: &Closure) -> Option<Event> {
+        let event = steward::closed(&self.den, closure, now_ms())?;
+        self.counts.channel_deletions.add();
+        Some(event)
     }
 
     /// What a guild that is not there any more causes: something unless that is an outage.

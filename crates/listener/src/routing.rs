@@ -104,17 +104,23 @@ impl Den {
         message.author.id == self.user_id || message.application_id == Some(self.application_id)
     }
 
-    /// Whom of us a message is by: a webhook carries the name as its author, the bot user begins its text
-    /// with `**Name:** `.
+    /// Whom of us a message is by.
     pub fn speaker(&self, message: &Message) -> Option<&Ears> {
-        if !self.is_ours(message) {
+        self.named(self.speech(message)?.0)
+    }
+
+    /// The name a message of ours carries, and what it says under that name: a webhook carries the name as its
+    /// author, the bot user begins its text with `**Name:** `. Nothing where no personality speaks: an answer to
+    /// a command repeats people's words, and what the bot user says in its own name may do so.
+    pub fn speech<'m>(&self, message: &'m Message) -> Option<(&'m str, &'m str)> {
+        if !self.is_ours(message) || !WRITTEN.contains(&message.kind) {
             return None;
         }
-        let name = match message.webhook_id {
-            Some(_) => message.author.username.as_str(),
-            None => spoken_by(&message.content)?.0,
-        };
-        self.named(name)
+        // Discord says of what follows a command that a webhook posted it, too: then the bot user is its author.
+        match message.webhook_id.is_some() && message.author.id != self.user_id {
+            true => Some((&message.author.username, &message.content)),
+            false => spoken_by(&message.content),
+        }
     }
 
     /// The personality of this name or id, ignoring case.
@@ -300,6 +306,27 @@ mod tests {
         let addressed = den().addressed(message, house, last);
         let words = addressed.iter().map(|(id, how)| format!("{id} by {how:?}"));
         words.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn an_answer_to_a_command_is_nobodys_speech_whatever_the_bot_user_is_called() {
+        let posted = |kind: u8, author: Value, webhook: Option<&str>, text: &str| {
+            let changes = json!({
+                "type": kind, "author": author, "webhook_id": webhook, "application_id": "20", "content": text,
+            });
+            den().speech(&message(changes)).map(|(name, words)| format!("{name}: {words}"))
+        };
+        let bot = || json!({"id": "10", "username": "Grim", "bot": true});
+        let webhook = json!({"id": "77", "username": "Grim", "bot": true});
+        let (asked, said) = ("-# Ann asks Grim: I failed my exam", "**Grim:** Boo.");
+        assert_eq!(posted(0, webhook, Some("77"), "Boo.").as_deref(), Some("Grim: Boo."));
+        assert_eq!(posted(0, bot(), None, said).as_deref(), Some("Grim: Boo."));
+        for (kind, webhook) in [(20, None), (20, Some("20")), (23, Some("20"))] {
+            assert_eq!(posted(kind, bot(), webhook, asked), None, "type {kind}");
+            assert_eq!(posted(kind, bot(), webhook, said), None, "type {kind}");
+        }
+        assert_eq!(posted(19, bot(), Some("20"), asked), None, "what follows a command");
+        assert_eq!(posted(0, bot(), None, "Hello! Grim listens here now."), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What the steward is told beside commands: what becomes of messages, and of guilds.
+//! What the steward is told beside commands: what becomes of messages, of channels, and of guilds.
 
 use personality::PersonalityId;
 use queue::{Edited, Event, EventId, Person, Reaction, STEWARD, Sign, VERSION, What};
@@ -9,7 +9,7 @@ use twilight_model::id::{
 
 use crate::{
     event::{CREDIT, mention},
-    frame::{self, Arrival, Deletions, Edit},
+    frame::{self, Arrival, Closure, Deletions, Edit},
     routing::Den,
 };
 
@@ -46,6 +46,14 @@ pub fn deleted(den: &Den, deletions: &Deletions, received_at_ms: u64) -> Option<
     let what = What::Deleted { message_ids: deletions.ids.clone() };
     let place = (deletions.guild_id, deletions.channel_id);
     Some(event(den, id, place, nobody(den), what, received_at_ms))
+}
+
+/// A channel or thread that was deleted; `None` for a direct message.
+pub fn closed(den: &Den, closure: &Closure, received_at_ms: u64) -> Option<Event> {
+    let guild_id = Some(closure.guild_id?);
+    let id = EventId::labelled(closure.id.get(), "channel-deleted", &id());
+    let place = (guild_id, closure.id);
+    Some(event(den, id, place, nobody(den), What::ChannelDeleted, received_at_ms))
 }
 
 /// A person's sign on somebody else's message; `None` for every other reaction.

@@ -71,6 +71,9 @@ pub enum What {
         /// Which.
         message_ids: Vec<Id<MessageMarker>>,
     },
+    /// The channel or thread is gone from its guild, with everything in it. Kinds that a worker does not know go
+    /// to the dead letters one by one, to be sent again when it does: workers are deployed first.
+    ChannelDeleted,
     /// The bot was let into a guild just now.
     Joined,
     /// A guild removed the bot.

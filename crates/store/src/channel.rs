@@ -79,6 +79,23 @@ impl Store {
         self.read_item(partition(channel), SORT.to_owned(), Fresh::Perhaps, &operation).await
     }
 
+    /// The threads of a guild's channel in which anything was said, as far as it is known that they are its.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn threads_of(
+        &self,
+        guild: Id<GuildMarker>,
+        channel: Id<ChannelMarker>,
+    ) -> Result<Vec<Id<ChannelMarker>>, Error> {
+        let mut threads = Vec::new();
+        for place in self.places(guild).await? {
+            let row = self.channel(place).await?;
+            threads.extend(row.filter(|row| row.parent_id == Some(channel)).map(|_| place));
+        }
+        Ok(threads)
+    }
+
     /// Keeps the channel's row. Workers that write at once overwrite each other with facts of the same
     /// kind, learned from the same Discord: the last one wins.
     ///

@@ -171,7 +171,7 @@ impl Store {
         // A book about them goes whole, whoever told what is in it.
         let about = About::Person(user);
         let mut n_facts = self.forget_facts_about(&scope, about).await?;
-        n_facts += self.forget_facts(&scope, |fact| fact.by == user).await?;
+        n_facts += self.forget_facts(&scope, |fact| fact.belongs_to(user)).await?;
         self.raise_mark(&scope).await?;
         for trace in traces {
             self.remove_trace(user, trace, now_ms).await?;

@@ -90,7 +90,7 @@ impl Store {
             let Scope { space, personality } = &scope;
             let mut facts = Vec::new();
             for (about, book) in self.books(&scope).await? {
-                let concerns = |fact: &Fact| about == About::Person(user) || fact.by == user;
+                let concerns = |fact: &Fact| about == About::Person(user) || fact.belongs_to(user);
                 facts.extend(book.facts.into_iter().filter(concerns).map(|fact| (about, fact)));
             }
             facts.sort_by_key(|(_, fact)| fact.at_ms);

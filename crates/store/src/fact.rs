@@ -58,6 +58,9 @@ pub struct Fact {
     pub by: Id<UserMarker>,
     /// The name they had then.
     pub by_name: String,
+    /// Where a personality's own words are remembered: to whom they were said, with whose words they go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Id<UserMarker>>,
     /// Where it was said.
     pub channel_id: Id<ChannelMarker>,
     /// The message it came from; none where it came by command.
@@ -96,6 +99,13 @@ pub enum BookError {
     /// Nothing was said.
     #[error("there is nothing to keep")]
     Empty,
+}
+
+impl Fact {
+    /// Whether it is made of somebody's words, or of what was said to them.
+    pub fn belongs_to(&self, user: Id<UserMarker>) -> bool {
+        self.by == user || self.to == Some(user)
+    }
 }
 
 impl Book {
@@ -237,7 +247,7 @@ impl Store {
                 About::Person(user) => Some(user),
                 About::Place => None,
             };
-            for user in subject.into_iter().chain([fact.by]) {
+            for user in subject.into_iter().chain([fact.by]).chain(fact.to) {
                 rows.push(put(trace_item(user, scope, fact.channel_id, fact.at_ms)?));
             }
             if let Some(message) = fact.message_id {

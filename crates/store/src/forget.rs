@@ -7,6 +7,7 @@
 
 use std::convert::Infallible;
 
+use personality::PersonalityId;
 use twilight_model::id::{
     Id,
     marker::{ChannelMarker, MessageMarker},
@@ -139,6 +140,37 @@ impl Store {
             |place: &Keeper| delete(message_partition(message), keeper_sort(&place.personality));
         let rows = places.iter().map(row).collect();
         self.write_all(rows, || format!("forget message {message}")).await
+    }
+
+    /// Takes a message out of what one personality has of the talk, and drops the summary it may be part of. The
+    /// facts that came from it stay: somebody corrects or deletes one of them, and the words behind it are not to
+    /// be recalled instead.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
+    pub async fn forget_words(
+        &self,
+        personality: &PersonalityId,
+        message: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        let keepers = self.keepers(message).await?;
+        for keeper in keepers.iter().filter(|keeper| keeper.personality == *personality) {
+            self.forget_kept(keeper, message, now_ms).await?;
+        }
+        Ok(())
+    }
+
+    async fn forget_kept(
+        &self,
+        keeper: &Keeper,
+        message: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        self.change_message(&keeper.scope(), keeper.channel, message, now_ms, |_| None).await?;
+        self.drop_summary_with(keeper.channel, &keeper.personality, message, now_ms).await?;
+        let row = delete(message_partition(message), keeper_sort(&keeper.personality));
+        self.write_all(vec![row], || format!("forget message {message}")).await
     }
 
     /// Puts a new text in the place of a message's, wherever it is kept. Returns who keeps it.

@@ -51,6 +51,7 @@ impl Swept {
             self.n_items += 1;
             self.n_facts += 1;
             self.people.insert(fact.by);
+            self.people.extend(fact.to);
             if let About::Person(user) = about {
                 self.people.insert(user);
             }

@@ -276,6 +276,7 @@ async fn write_down(
             text: found.text,
             by: *id,
             by_name: name.clone(),
+            to: None,
             channel_id: line.channel_id,
             message_id: Some(line.message_id),
             at_ms: written_ms(line.message_id),

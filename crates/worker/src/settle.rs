@@ -103,26 +103,34 @@ impl Settled<'_> {
         };
         let store = &self.worker.store;
         store.keep(&kept, now_ms()).await?;
+        let mut subjects = Vec::new();
         for event in self.heard().filter(|event| self.may_keep(event)) {
-            told::remember(self.worker, event, &scope, &self.gathered.rows).await?;
+            let about = told::remember(self.worker, event, &scope, &self.gathered.rows).await?;
+            subjects.extend(about.map(|about| (about, event)));
         }
         // An edit or a deletion may have overtaken this, and people may have changed their minds.
         let authors = self.events.iter().map(|event| event.author.id);
-        let now = store.meanwhile(&kept, authors).await?;
+        let others = authors.chain(subjects.iter().map(|(about, _)| *about));
+        let now = store.meanwhile(&kept, others).await?;
         for edited in &now.edited {
             self.keep_as_it_is_now(*edited).await?;
         }
         for gone in &now.buried {
             store.take_back(&kept, *gone, now_ms()).await?;
         }
-        self.obey(&kept, &now).await?;
+        self.obey(&kept, &subjects, &now).await?;
         store.honour_erasures(&kept, &now.people, self.attempt.now_ms, now_ms()).await?;
         Ok(Some(scope))
     }
 
     /// What people want may have changed while the model spoke: what is not to be kept any more is forgotten.
     /// One of the two finds the other, whichever came first.
-    async fn obey(&self, kept: &Kept<'_>, now: &Meanwhile) -> Result<(), Error> {
+    async fn obey(
+        &self,
+        kept: &Kept<'_>,
+        subjects: &[(Id<UserMarker>, &Event)],
+        now: &Meanwhile,
+    ) -> Result<(), Error> {
         let (scope, episodes) = (kept.scope, kept.episodes);
         let store = &self.worker.store;
         let is_gone = |user: Id<UserMarker>, said_ms: u64| {
@@ -140,6 +148,12 @@ impl Settled<'_> {
             };
             if episode.people().any(|user| is_gone(user, said_ms)) {
                 store.take_back(kept, episode.message_id, now_ms()).await?;
+            }
+        }
+        for (about, event) in subjects {
+            let said = Id::new_checked(question(event));
+            if is_gone(*about, said.map_or(0, written_ms)) {
+                store.forget_facts(scope, |fact| fact.message_id == said).await?;
             }
         }
         let unquoted = self.gathered.memory.iter().filter(|memory| memory.scope == *scope);

@@ -45,6 +45,7 @@ pub(crate) async fn serve(
         What::Reaction(reaction) => house::reacted(worker, event, reaction).await,
         What::Edited(edited) => memory::edited(worker, event, edited).await,
         What::Deleted { message_ids } => memory::deleted(worker, message_ids).await,
+        What::ChannelDeleted => memory::channel_deleted(worker, event).await,
         What::Joined => house::joined(worker, event).await,
         What::Left => match house::left(worker, event).await {
             Ok(()) => sweep(&worker.store, now_ms()).await.map(drop).map_err(Trouble::from),

@@ -105,6 +105,7 @@ async fn know(home: &Home, place: usize) {
         text: format!("I hid the gold under stone {place}"),
         by: ann,
         by_name: "Ann".to_owned(),
+        to: None,
         channel_id: channel,
         message_id: None,
         at_ms: 1,

@@ -1,6 +1,9 @@
 //! Telling a personality what to remember, looking at it, correcting it, taking it back.
 
-use crate::home::Home;
+use crate::{
+    home::{Home, MABEL_SAYS},
+    patience,
+};
 
 const GRIM: (&str, &str) = ("personality", "grim");
 
@@ -45,6 +48,52 @@ async fn a_message_is_remembered_by_its_menu_and_its_author_is_shown_where_it_st
     let said = home.says(home.ben, home.kitchen, "And pepper into my tea.");
     let refused = home.opens(home.ann, said, "Remember this").await;
     refused.says(&["Ben has asked not to be quoted, so nothing is kept."]);
+}
+
+#[tokio::test]
+async fn what_somebody_asked_is_nobody_elses_to_remember_because_it_stands_under_our_name() {
+    let home = Home::open().await;
+    let options = [("question", "I failed my exam, what now?"), GRIM];
+    let asked = home.uses(home.ann, home.channel, "ask", &options).await;
+    assert!(asked.text.contains("I failed my exam"), "everybody reads it: {asked:?}");
+    home.until_said("Grim", home.channel, 1).await;
+    for menu in ["Remember this", "Roast this"] {
+        let told = home.opens(home.ben, asked.message, menu).await;
+        told.says(&["No personality says anything in that message."]);
+    }
+
+    home.says(home.ann, home.kitchen, "Mabel, my locker opens with 4711.");
+    let answer = home.until_said("Mabel", home.kitchen, 1).await;
+    assert!(answer.content.contains("4711"), "it links what it answers: {}", answer.content);
+    let kept = home.opens(home.ben, answer.id, "Remember this").await;
+    kept.says(&[&format!("Mabel remembers about this place: “Mabel said: “{MABEL_SAYS}””")]);
+
+    let asked = home.uses(home.ann, home.channel, "privacy erase", &[]).await;
+    home.presses(home.ann, &asked, "Erase everything").await.says(&["one memory."]);
+    let page = home.uses(home.ben, home.channel, "memories", &[("personality", "mabel")]).await;
+    page.says(&["Mabel remembers nothing here that concerns you."]);
+}
+
+#[tokio::test]
+async fn a_channel_that_is_deleted_is_forgotten() {
+    let home = Home::open().await;
+    home.says(home.ben, home.kitchen, "Grim, the code word for the party is marmalade.");
+    home.until_said("Grim", home.kitchen, 1).await;
+    let what = [("what", "I like marmalade"), GRIM];
+    home.uses(home.ben, home.kitchen, "remember", &what).await.says(&["I like marmalade"]);
+    home.discord.delete_channel(home.kitchen).expect("it was there");
+    patience::until("the kitchen is forgotten", async || {
+        let shown = home.uses(home.ben, home.channel, "privacy show", &[]).await.text;
+        match shown.contains("Nothing of yours is kept") {
+            true => Ok(()),
+            false => Err(shown),
+        }
+    })
+    .await;
+    home.says(home.ann, home.channel, "Grim, what is the code word for the party?");
+    home.until_said("Grim", home.channel, 1).await;
+    let handed_over = home.last_call().body["messages"].to_string();
+    assert!(!handed_over.contains("marmalade"), "{handed_over}");
 }
 
 #[tokio::test]

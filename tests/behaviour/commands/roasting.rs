@@ -38,9 +38,15 @@ async fn who_opted_out_is_roasted_by_nobody() {
     assert_eq!(home.said_by("Grim", home.channel), [kept; 2]);
     assert_eq!(home.bedrock.calls().len(), 0, "no model is asked");
 
+    home.uses(home.ben, home.channel, "privacy quoting", &[("allow", "false")]).await;
     let on = home.uses(home.ben, home.channel, "privacy roasts", &[("allow", "true")]).await;
     on.says(&["You may be roasted again"]);
     home.uses(home.ann, home.channel, "roast", &options).await;
     home.until_said("Grim", home.channel, 3).await;
-    assert_eq!(home.bedrock.calls().len(), 1);
+    assert_eq!(home.bedrock.calls().len(), 1, "not to be quoted is not to be spared");
+    home.opens(home.ann, boast, "Roast this").await;
+    home.until_said("Grim", home.channel, 4).await;
+    let kept = "Ben asked that their words be left alone, and I keep to that. Offer me yours?";
+    assert_eq!(home.said_by("Grim", home.channel)[3], kept);
+    assert_eq!(home.bedrock.calls().len(), 1, "no model is shown them");
 }

@@ -1,4 +1,4 @@
-//! Guilds that come and go. Of GUILD_CREATE, the largest frame there is, three fields are read.
+//! Guilds and channels that come and go. Of GUILD_CREATE, the largest frame there is, three fields are read.
 
 use serde::Deserialize;
 use twilight_model::id::{
@@ -37,6 +37,14 @@ impl Arrival {
     pub fn joined_at_ms(&self) -> Option<u64> {
         milliseconds(self.joined_at.as_deref()?)
     }
+}
+
+/// CHANNEL_DELETE and THREAD_DELETE.
+#[derive(Debug, Deserialize)]
+pub struct Closure {
+    pub id: Id<ChannelMarker>,
+    /// None of a direct message that is closed: nothing of it is gone.
+    pub guild_id: Option<Id<GuildMarker>>,
 }
 
 /// GUILD_DELETE: a guild is not there, because of an outage or because it removed the bot.

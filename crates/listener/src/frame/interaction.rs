@@ -6,12 +6,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use twilight_model::id::{
     Id,
-    marker::{
-        ApplicationMarker, ChannelMarker, GuildMarker, InteractionMarker, MessageMarker, UserMarker,
-    },
+    marker::{ChannelMarker, GuildMarker, InteractionMarker, MessageMarker, UserMarker},
 };
 
-use super::message::{Member, User};
+use super::message::{Member, Message, User};
 
 /// INTERACTION_CREATE. See Discord Docs/Receiving and Responding.
 #[derive(Debug, Deserialize)]
@@ -133,17 +131,9 @@ pub struct Resolved {
     pub users: HashMap<Id<UserMarker>, User>,
     #[serde(default)]
     pub members: HashMap<Id<UserMarker>, Member>,
+    /// A menu's target.
     #[serde(default)]
-    pub messages: HashMap<Id<MessageMarker>, ResolvedMessage>,
-}
-
-/// A menu's target.
-#[derive(Debug, Deserialize)]
-pub struct ResolvedMessage {
-    pub author: User,
-    pub application_id: Option<Id<ApplicationMarker>>,
-    #[serde(default)]
-    pub content: String,
+    pub messages: HashMap<Id<MessageMarker>, Message>,
 }
 
 /// A part of a form that was sent: a field, or a row or label around one.

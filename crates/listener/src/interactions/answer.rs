@@ -11,7 +11,7 @@ use twilight_model::{
 
 use crate::{
     commands::{self, PERSONALITY, To},
-    event::CREDIT,
+    event::{self, CREDIT},
     forms,
     frame::{Interaction, InteractionData, InteractionOption, Submitted},
     house::House,
@@ -36,6 +36,7 @@ const NAME: usize = 80;
 const UNKNOWN: &str =
     "I do not know that one. It may have been renamed; type / to see what there is.";
 const FOR_GUILDS: &str = "That one is about a server: use it in one of its channels.";
+const NOT_SPOKEN: &str = "No personality says anything in that message. Open the menu on what one of them, or one of you, said.";
 const CLOSED: &str = "This den is only open to servers its operator has let in, and this one is not among \
     them yet.";
 
@@ -112,6 +113,10 @@ impl Asked<'_> {
         let target = match data.target_id {
             None => None,
             Some(_) => match self.target(data) {
+                // It is about what one of us says there, and none of us says anything.
+                Some(target) if target.ours && target.text.is_empty() && usage.is_about_someone => {
+                    return say(NOT_SPOKEN);
+                }
                 Some(target) => Some(target),
                 None => return say(UNKNOWN),
             },
@@ -174,16 +179,20 @@ impl Asked<'_> {
         Answer::Queue(Box::new(event), deferral)
     }
 
-    /// The message a menu was opened on, as Discord shows it to us.
+    /// The message a menu was opened on: of one of ours, what a personality says in it.
     fn target(&self, data: &InteractionData) -> Option<Target> {
         let message_id = data.target_id?;
         let message = data.resolved.messages.get(&message_id)?;
-        let author = &message.author;
-        let ours = author.id == self.den.user_id
-            || message.application_id == Some(self.den.application_id);
-        let name = author.display_name(data.resolved.members.get(&author.id));
-        let text = shortened(&message.content, TARGET);
-        Some(Target { message_id, ours, author: Person { id: author.id, name }, text })
+        let ours = self.den.is_ours(message);
+        let (author, text) = match ours {
+            true => event::said(self.den, message),
+            false => {
+                let author = &message.author;
+                let name = author.display_name(data.resolved.members.get(&author.id));
+                (Person { id: author.id, name }, message.content.clone())
+            }
+        };
+        Some(Target { message_id, ours, author, text: shortened(&text, TARGET) })
     }
 
     /// The personality of that name or id; without one, who is meant in the channel.

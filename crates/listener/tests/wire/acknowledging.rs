@@ -109,6 +109,62 @@ async fn a_menu_on_our_own_message_says_that_it_is_ours() {
 }
 
 #[tokio::test]
+async fn of_a_reply_only_its_own_words_are_remembered_or_roasted() {
+    let town = Town::new().await;
+    let running = town.started_with_commands().await;
+    let link = "-# ↩ [ben: my locker opens with 4711](<https://discord.com/channels/1/2/3>)";
+    let posted = town.mabel_says(&format!("{link}\nI shall guard it.")).await;
+    for menu in ["Remember this", "Roast this"] {
+        town.world.menu(town.ann, posted, menu).unwrap();
+        let (_, command) = town.next_command().await;
+        let target = command.target.unwrap();
+        assert_eq!((target.ours, target.text.as_str()), (true, "I shall guard it."), "{menu}");
+    }
+
+    // Where there is no webhook, the bot user speaks.
+    let direct = town.world.open_dm(town.ann, town.app.application_id).unwrap();
+    let posted = town.bot_says(direct, "**Grim:** I shall guard it, too.").await;
+    town.world.menu(town.ann, posted, "Remember this").unwrap();
+    let target = town.next_command().await.1.target.unwrap();
+    assert_eq!(
+        (target.author.name.as_str(), target.text.as_str()),
+        ("Grim", "I shall guard it, too.")
+    );
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_question_that_stands_under_our_name_is_not_ours_to_be_remembered_or_roasted() {
+    let town = Town::new().await;
+    let running = town.started_with_commands().await;
+    let options = [("personality", "grim"), ("question", "I failed my exam")];
+    let asked = town.world.slash(town.ben, town.channel, "ask", &options).unwrap();
+    let (event, command) = town.next_command().await;
+    let question = "-# ben asks Grim: I failed my exam";
+    let application = event.application_id;
+    town.discord.complete(application, &command.token, question, None).await.unwrap();
+    let InteractionState::Answered { message_id } = town.world.interaction(asked).unwrap().state
+    else {
+        panic!("the question is not shown")
+    };
+
+    for menu in ["Remember this", "Roast this"] {
+        let opened = town.world.menu(town.ann, message_id, menu).unwrap();
+        let told = town.told_at_once(opened).await;
+        assert!(told.starts_with("No personality says anything in that message."), "{told}");
+    }
+    assert!(town.inbox.events().is_empty(), "nobody hears of it");
+
+    let reply = town.world.reply(town.ann, message_id, "Grim, what was that?").unwrap().get();
+    town.until_queued(&[reply]).await;
+    let event = town.inbox.take().remove(0);
+    let quoted = event.message().unwrap().reply_to.as_ref().unwrap();
+    assert_eq!((quoted.ours, quoted.text.as_str()), (true, ""));
+    assert!(!event.write().contains("exam"), "{}", event.write());
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn options_reach_the_worker_as_text_with_the_people_they_name() {
     let town = Town::new().await;
     let running = town.started_with_commands().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use discord::{Lane, Outgoing};
+use discord::Lane;
 use queue::{Event, Sign, What};
 
 use crate::town::{Town, twilight};
@@ -170,15 +170,8 @@ async fn a_sign_in_a_direct_message_is_told_as_well() {
     let direct = town.world.open_dm(town.ann, town.app.application_id).unwrap();
     let asked = town.world.say(town.ann, direct, "are you there?").unwrap();
     town.until_queued(&[asked.get()]).await;
-    let outgoing = Outgoing {
-        content: "**Grim:** Yes.",
-        reply_to: None,
-        nonce: "1",
-        suppress_embeds: true,
-        silent: false,
-    };
-    let ours = town.discord.create_message(twilight(direct.get()), &outgoing).await.unwrap();
-    town.world.react(town.ann, ours.id.get().into(), "❓").unwrap();
+    let ours = town.bot_says(direct, "**Grim:** Yes.").await;
+    town.world.react(town.ann, ours, "❓").unwrap();
     let told = town.told(1).await;
     assert_eq!((told[0].guild_id, told[0].author.id.get()), (None, town.ann.get()));
     running.stop().await.unwrap();

@@ -45,6 +45,33 @@ async fn a_guild_that_lets_us_in_is_told_and_one_that_throws_us_out_is_as_well()
 }
 
 #[tokio::test]
+async fn a_channel_or_a_thread_that_is_deleted_is_told() {
+    let town = Town::new().await;
+    let running = town.started().await;
+    let pantry = town.world.add_text_channel(town.guild, "pantry").unwrap();
+    let jars = town.world.add_thread(pantry, "jars").unwrap();
+    town.world.delete_channel(jars).unwrap();
+    town.world.delete_channel(pantry).unwrap();
+    // A direct message that is closed is none: nothing of it is gone.
+    town.world.dispatch("CHANNEL_DELETE", &serde_json::json!({"id": "4711", "type": 1}));
+    let message = town.says("Grim, all well?");
+    town.until_queued(&[message]).await;
+    town.until("the steward is told", || town.inbox.for_steward().len() >= 2).await;
+
+    let mut told = town.inbox.for_steward();
+    told.sort_by_key(|event| event.channel_id != jars.get());
+    let places: Vec<_> = told.iter().map(|event| event.channel_id.get()).collect();
+    assert_eq!(places, [jars.get(), pantry.get()]);
+    for event in told {
+        assert_eq!(event.what, What::ChannelDeleted);
+        assert_eq!(event.guild_id.map(|id| id.get()), Some(town.guild.get()));
+        assert_eq!(event.id.as_str(), format!("{}@channel-deleted:steward", event.channel_id));
+    }
+    assert_eq!(running.count("channel_deletions").await, 2);
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn an_outage_is_no_departure_and_its_end_no_arrival() {
     let town = Town::new().await;
     let running = town.started().await;

@@ -13,7 +13,7 @@ use std::{
 use async_trait::async_trait;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use den_listener::{Listener, Patience, RunError, registration, run};
-use discord::{Discord, Settings, Speaker, Token, Webhook};
+use discord::{Discord, Outgoing, Settings, Speaker, Token, Webhook};
 use discord_sim::{App, ChannelId, Faults, GuildId, MessageId, Sim, UserId, World};
 use personality::{Personality, Roster};
 use queue::{Event, SendError, Sink};
@@ -130,6 +130,19 @@ impl Town {
         let webhook = self.webhook().await;
         let speaker = Speaker { name: "Mabel", avatar_url: None };
         let posted = self.discord.execute_webhook(&webhook, None, &speaker, text).await.unwrap();
+        posted.id.get().into()
+    }
+
+    /// What a worker would do where there are no webhooks: the bot user speaks.
+    pub async fn bot_says(&self, channel: ChannelId, text: &str) -> MessageId {
+        let outgoing = Outgoing {
+            content: text,
+            reply_to: None,
+            nonce: "1",
+            suppress_embeds: true,
+            silent: false,
+        };
+        let posted = self.discord.create_message(twilight(channel.get()), &outgoing).await.unwrap();
         posted.id.get().into()
     }
 

@@ -232,6 +232,7 @@ pub fn fact(id: &str, by: Id<UserMarker>, text: &str) -> Fact {
         text: text.to_owned(),
         by,
         by_name: format!("person {by}"),
+        to: None,
         channel_id: HALL,
         message_id: None,
         at_ms: NOW,

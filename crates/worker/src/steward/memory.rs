@@ -18,12 +18,15 @@ mod remember;
 mod search;
 mod standing;
 
+use std::collections::HashSet;
+
 use personality::Personality;
+use store::Space;
 
 use super::{Asked, Told, Trouble};
 
 pub(crate) use self::follow::rewrite;
-pub(super) use self::follow::{deleted, edited};
+pub(super) use self::follow::{channel_deleted, deleted, edited};
 
 /// Whether this part answers to a command or button.
 pub(super) fn knows(verb: &str) -> bool {
@@ -79,6 +82,12 @@ fn named<'a>(asked: &Asked<'a>) -> Result<&'a Personality, Told> {
     asked.personality().ok_or_else(|| {
         Told::line("Nobody of that name lives here. `/personalities` shows who does.")
     })
+}
+
+/// The spaces that are read here.
+fn spaces_here(asked: &Asked<'_>) -> HashSet<Space> {
+    let guild = asked.guild().map(Space::Guild);
+    guild.into_iter().chain([Space::Channel(asked.channel())]).collect()
 }
 
 /// The name a personality has, or had: one that is gone from the den is called by its id.

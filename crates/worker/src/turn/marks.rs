@@ -9,6 +9,7 @@ use twilight_model::id::{
     marker::{MessageMarker, UserMarker},
 };
 
+use super::remembering::corrected;
 use crate::memory::written_ms;
 
 /// Everybody a turn is about: who spoke, who is replied to or mentioned, and who spoke just before.
@@ -37,17 +38,19 @@ pub(super) fn people(events: &[Event]) -> Vec<Id<UserMarker>> {
     people
 }
 
-/// The lines said before that are not handed over: they stand in the window already, or their author has had
-/// everything erased since. The listener that kept them does not know.
+/// The lines said before that are not handed over: they stand in the window already, or somebody has corrected
+/// since what they say, or their author has had everything erased. The listener that kept them does not know.
 pub(super) fn left_out(last: &Event, gathered: &Gathered) -> Vec<Id<MessageMarker>> {
-    let is_erased = |line: &&Line| {
+    let corrected = corrected(gathered);
+    let is_gone = |line: &&Line| {
         let wants = gathered.rows.people.get(&line.author.id);
         let said_ms = written_ms(line.message_id);
         wants.is_some_and(|wants| wants.erased_at_ms >= said_ms)
+            || corrected.contains(&line.message_id.get())
             || gathered.rows.forgotten.covers(line.author.id, said_ms)
     };
-    let erased = last.preceding.iter().filter(is_erased).map(|line| line.message_id);
-    gathered.window.iter().map(|turn| turn.message_id).chain(erased).collect()
+    let gone = last.preceding.iter().filter(is_gone).map(|line| line.message_id);
+    gathered.window.iter().map(|turn| turn.message_id).chain(gone).collect()
 }
 
 /// Messages that came along with those that are answered, as far as a turn asks whether they are gone: with

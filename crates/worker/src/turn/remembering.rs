@@ -82,7 +82,7 @@ pub(super) fn remember(
 }
 
 /// The messages whose statements somebody has corrected since: what is right now is among the facts.
-fn corrected(gathered: &Gathered) -> HashSet<u64> {
+pub(super) fn corrected(gathered: &Gathered) -> HashSet<u64> {
     let books = gathered.memory.iter().flat_map(|memory| &memory.books);
     let closed = books.flat_map(|(_, book)| &book.facts).filter(|fact| fact.until_ms.is_some());
     closed.filter_map(|fact| fact.message_id).map(Id::get).collect()
@@ -108,7 +108,8 @@ fn facts(
         for (about, book) in &memory.books {
             let is_asker = *about == About::Person(last.author.id);
             for fact in book.open() {
-                if memory.unquoted.contains(&fact.by) && fact.by != last.author.id {
+                let is_unquoted = |user| memory.unquoted.contains(&user) && user != last.author.id;
+                if is_unquoted(fact.by) || fact.to.is_some_and(is_unquoted) {
                     continue;
                 }
                 statements.push(Statement {

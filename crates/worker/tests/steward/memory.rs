@@ -62,20 +62,70 @@ async fn a_message_is_remembered_by_its_menu_with_a_link_to_it() {
 }
 
 #[tokio::test]
-async fn what_a_personality_said_is_remembered_as_a_note_about_the_place() {
+async fn what_a_personality_said_is_remembered_by_it_as_a_note_about_the_place() {
     let world = World::new().await;
-    let said = world.sim.world().say(world.ben, world.channel, "Soup is eternal").unwrap();
-    let mut used = world.menu(world.ann, said, "Remember this", "grim").await;
-    let What::Command(command) = &mut used.event.what else { unreachable!("it is a command") };
-    command.target.as_mut().unwrap().ours = true;
+    let said = world.answered("mabel", world.mia, "Soup is eternal").await;
+    let used = world.menu(world.ann, said, "Remember this", "grim").await;
     let told = world.served(&used).await;
-    assert_eq!(told.text, "Grim remembers about this place: “Grim said: “Soup is eternal””");
+    assert_eq!(told.text, "Mabel remembers about this place: “Mabel said: “Soup is eternal””");
 
-    let page = world.memories(world.ben, "grim").await;
+    let page = world.memories(world.ben, "mabel").await;
     assert!(page.text.contains("about this place · said by Ann"), "{}", page.text);
     assert!(page.buttons.is_empty(), "Ben may read it, and not change it");
-    let page = world.memories(world.mia, "grim").await;
-    assert_eq!(page.labels(), ["✏️ 1", "🗑️ 1"], "who manages messages may");
+    let page = world.memories(world.mia, "mabel").await;
+    assert_eq!(page.labels(), ["✏️ 1", "🗑️ 1"], "to whom it was said may");
+    let other = world.memories(world.ann, "grim").await;
+    assert_eq!(other.text, "Grim remembers nothing here that concerns you.");
+}
+
+#[tokio::test]
+async fn what_was_said_to_somebody_who_opted_out_is_not_remembered_for_others() {
+    let world = World::new().await;
+    let said = world.answered("grim", world.ben, "So your locker opens with 4711").await;
+    let remember = async |who| {
+        let used = world.menu(who, said, "Remember this", "grim").await;
+        world.served(&used).await.text
+    };
+    world.command(world.ben, world.channel, "privacy quoting", &[("allow", "false")]).await;
+    let refused = "Whoever it was said to has asked not to be quoted, so nothing is kept.";
+    assert_eq!(remember(world.ann).await, refused);
+    assert!(!world.table().await.contains("4711"));
+    let own = remember(world.ben).await;
+    assert!(own.starts_with("Grim remembers about this place:"), "it is his: {own}");
+
+    world.command(world.ben, world.channel, "privacy quoting", &[("allow", "true")]).await;
+    world.command(world.ben, world.channel, "privacy memory", &[("allow", "false")]).await;
+    let refused = "Whoever it was said to has asked not to be remembered, so nothing is kept.";
+    assert_eq!(remember(world.ann).await, refused);
+}
+
+#[tokio::test]
+async fn what_was_said_to_somebody_goes_with_everything_else_of_theirs() {
+    let world = World::new().await;
+    for (command, button) in [("privacy erase", "Erase everything"), ("forget me", "Forget me")] {
+        let said = world.answered("grim", world.ben, "So your locker opens with 4711").await;
+        let used = world.menu(world.ann, said, "Remember this", "grim").await;
+        world.served(&used).await;
+        let (_, file) =
+            world.command(world.ben, world.channel, "privacy export", &[]).await.file.unwrap();
+        assert!(String::from_utf8(file).unwrap().contains("4711"), "it is handed to him");
+
+        let asked = world.command(world.ben, world.channel, command, &[]).await;
+        let done = world.press(world.ben, &asked, button).await;
+        assert!(done.text.contains("and one memory."), "{}", done.text);
+        assert!(!world.table().await.contains("4711"), "{command}");
+        world.sim.clock().advance(std::time::Duration::from_secs(1));
+    }
+}
+
+#[tokio::test]
+async fn of_a_message_of_ours_in_which_nobody_answers_nothing_is_remembered() {
+    let world = World::new().await;
+    let told = world.command(world.ben, world.channel, "personalities", &[]).await;
+    let used = world.menu(world.ben, told.message, "Remember this", "grim").await;
+    let refused = world.served(&used).await.text;
+    assert!(refused.starts_with("I do not know to whom that was said"), "{refused}");
+    assert!(world.memories(world.ben, "grim").await.buttons.is_empty());
 }
 
 #[tokio::test]

@@ -80,6 +80,61 @@ async fn a_message_that_lost_all_its_words_is_forgotten() {
 }
 
 #[tokio::test]
+async fn of_who_opted_out_an_edit_is_not_kept() {
+    let world = World::new().await;
+    type Change = fn(&mut store::Preferences);
+    let changes: [Change; 2] = [|wants| wants.no_memory = true, |wants| wants.blocked = true];
+    for change in changes {
+        let ann = Id::new(world.ann.get());
+        let told = [("I live in Cologne", Origin::Told)];
+        let message = said(&world, "Remember that I live in Cologne.", &told).await;
+        world.worker.store.change_preferences(ann, change).await.unwrap();
+        edit(&world, message, "Remember that I live in Bonn.").await;
+        let table = world.table().await;
+        assert!(!table.contains("Bonn"), "nothing new is kept");
+        assert!(!table.contains("Cologne"), "the old words were taken back");
+        world
+            .worker
+            .store
+            .change_preferences(ann, |wants| *wants = Default::default())
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_channel_is_forgotten_with_its_threads_wherever_its_words_lie() {
+    let world = World::new().await;
+    let city = world.sim.world();
+    let pantry = city.add_text_channel(world.guild, "pantry").unwrap();
+    let thread = city.add_thread(pantry, "jars").unwrap();
+    let row = store::ChannelRow {
+        guild_id: Some(Id::new(world.guild.get())),
+        parent_id: Some(Id::new(pantry.get())),
+        ..Default::default()
+    };
+    world.worker.store.keep_channel(Id::new(thread.get()), &row).await.unwrap();
+    // The pantry was public once: some of its words lie in the guild's memory.
+    let mut fact = world.fact(world.ann, "1", "I like plums");
+    fact.channel_id = Id::new(pantry.get());
+    world.knows("grim", world.ann, fact).await;
+    world.said_to("grim", world.ann, pantry, "The plums are mine.").await;
+    world.said_to("mabel", world.ben, thread, "The pears are plum.").await;
+    world.said_to("grim", world.ann, world.channel, "The soup is hot.").await;
+
+    city.delete_channel(pantry).unwrap();
+    let gone = world.event_of(world.ann, pantry, What::ChannelDeleted);
+    for _ in 0..2 {
+        assert_eq!(world.serve(&gone).await, den_worker::Verdict::Done);
+    }
+    let table = world.table().await;
+    assert!(!table.contains("plum"), "{table}");
+    assert!(table.contains("The soup is hot."), "the rest of the server stays");
+    let noted = world.worker.store.traces(Id::new(world.ben.get())).await.unwrap();
+    assert_eq!(noted, [], "nothing of Ben's is left");
+}
+
+#[tokio::test]
 async fn deleted_messages_are_forgotten_with_what_came_from_them() {
     let world = World::new().await;
     let told = [("I live in Cologne", Origin::Told), ("lives in Cologne", Origin::Distilled)];

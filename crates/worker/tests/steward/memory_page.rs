@@ -1,9 +1,24 @@
 //! Seeing, correcting and deleting what is remembered.
 
-use store::{About, Scope, Space};
+use std::{pin::pin, task::Poll};
+
+use store::{About, Fact, Scope, Space};
 use twilight_model::id::Id;
 
 use crate::world::World;
+
+impl World {
+    /// Somebody told Grim something about Ann, which he keeps, and learned from.
+    async fn told_about_ann(&self, by: discord_sim::UserId, text: &str, learned: &[&str]) -> u64 {
+        let message = self.said_to("grim", by, self.channel, text).await;
+        for (n, what) in learned.iter().enumerate() {
+            let fact = self.fact(by, &format!("{message}-{n}"), what);
+            let fact = Fact { message_id: Some(Id::new(message)), ..fact };
+            self.knows("grim", self.ann, fact).await;
+        }
+        message
+    }
+}
 
 #[tokio::test]
 async fn pages_are_turned() {
@@ -67,6 +82,79 @@ async fn a_memory_is_corrected_by_a_form() {
     let page = world.press(world.ann, &page, "🗑️ 1").await;
     assert!(page.text.starts_with("Forgotten: “I live in Bonn”"), "{}", page.text);
     assert!(!world.table().await.contains("Cologne"), "what it replaced is gone with it");
+}
+
+#[tokio::test]
+async fn the_words_behind_a_corrected_memory_are_recalled_by_nobody() {
+    let world = World::new().await;
+    let learned = ["I live in Berlin", "I like leeks"];
+    world.told_about_ann(world.ann, "I live in Berlin and like leeks.", &learned).await;
+    world.said_to("grim", world.ben, world.channel, "Berlin is far.").await;
+    let page = world.memories(world.ann, "grim").await;
+    let used = world.filled_in(world.ann, &page, "✏️ 2", "I live in Munich").await;
+    let (first, second) = (world.served(&used).await, world.served(&used).await);
+    assert!(first.text.starts_with("Corrected: “I live in Munich”"), "{}", first.text);
+    assert_eq!(first.text, second.text);
+    assert!(first.text.contains("I like leeks"), "what else was learned stays: {}", first.text);
+    assert_eq!(world.words("grim").await, ["Berlin is far."; 2], "in the window, and for recall");
+}
+
+#[tokio::test]
+async fn what_ann_deletes_is_not_recalled_in_the_words_of_who_told_it() {
+    let world = World::new().await;
+    world.told_about_ann(world.ben, "Ann sleeps until noon.", &["she sleeps until noon"]).await;
+    let page = world.memories(world.ann, "grim").await;
+    let page = world.press(world.ann, &page, "🗑️ 1").await;
+    assert!(page.text.starts_with("Forgotten: “she sleeps until noon”"), "{}", page.text);
+    assert_eq!(world.words("grim").await, [""; 0]);
+    assert!(!world.table().await.contains("noon"));
+}
+
+#[tokio::test]
+async fn who_had_an_answer_to_somebody_else_remembered_takes_back_no_more_than_that() {
+    let world = World::new().await;
+    let said = world.answered("grim", world.ben, "Soup is eternal").await;
+    world.kept("grim", world.channel, said.get(), store::Speaker::Me, "Soup is eternal").await;
+    for (who, is_left) in [(world.ann, true), (world.ben, false)] {
+        let used = world.menu(who, said, "Remember this", "grim").await;
+        let told = world.served(&used).await;
+        let undone = world.press(who, &told, "Undo").await;
+        assert!(undone.text.starts_with("Forgotten: “Grim said:"), "{}", undone.text);
+        assert_eq!(!world.words("grim").await.is_empty(), is_left);
+    }
+}
+
+/// Whether it finished before it was killed, after it was looked at so many times.
+async fn killed_after<T>(looks: usize, work: impl Future<Output = T>) -> bool {
+    let (mut work, mut left) = (pin!(work), looks);
+    std::future::poll_fn(|cx| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        work.as_mut().poll(cx).map(|_| true)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_deletion_during_which_the_worker_was_killed_is_finished_when_it_comes_again() {
+    let world = World::new().await;
+    let mut looks = 1;
+    loop {
+        let secret = format!("secret-{looks}-");
+        world.told_about_ann(world.ann, &format!("I keep {secret}."), &[&secret]).await;
+        let page = world.memories(world.ann, "grim").await;
+        let used = world.pressed(world.ann, &page, "🗑️ 1").await;
+        let is_done = killed_after(looks, world.serve(&used.event)).await;
+        let again = world.served(&used).await;
+        assert!(again.buttons.is_empty(), "killed after {looks}: {again:?}");
+        assert!(!world.table().await.contains(&secret), "killed after {looks}");
+        if is_done {
+            return;
+        }
+        looks += 1;
+    }
 }
 
 #[tokio::test]
@@ -246,6 +334,23 @@ async fn garbage_on_a_button_is_answered_plainly() {
     }
     let gone = world.forged(world.ann, world.channel, "memories:gone-long-ago:0", &[]).await;
     assert_eq!(gone.text, "gone-long-ago remembers nothing here that concerns you.");
+}
+
+#[tokio::test]
+async fn where_nothing_was_told_ann_reads_how_much_of_what_she_said_is_kept() {
+    let world = World::new().await;
+    world.said_to("grim", world.ann, world.channel, "The soup is thin.").await;
+    world.said_to("grim", world.ben, world.channel, "The soup is fine.").await;
+    world.said_to("mabel", world.ann, world.channel, "The stew is thin.").await;
+    let page = world.memories(world.ann, "grim").await;
+    let kept = "Grim remembers nothing here that concerns you. But one message of yours is kept here, word by \
+                word, and may be recalled: `/forget me` deletes what is kept of you here.";
+    assert_eq!(page.text, kept);
+    world.said_to("grim", world.ann, world.cellar, "The cellar is dark.").await;
+    let options = [("what", "the soup"), ("personality", "grim")];
+    let found = world.command(world.ann, world.cellar, "forget thing", &options).await;
+    assert!(found.text.starts_with("Grim remembers nothing like that here"), "{}", found.text);
+    assert!(found.text.contains("But 2 messages of yours are kept here"), "{}", found.text);
 }
 
 #[tokio::test]

@@ -92,6 +92,16 @@ async fn everything_of_ann_is_handed_over_as_a_file_and_nothing_of_others() {
         .unwrap()
         .unwrap();
 
+    // Nor what he told Grim about her in a server she may never have been in.
+    let fact = world.fact(world.ben, "6", "she is on our blacklist");
+    world
+        .worker
+        .store
+        .change_book(&elsewhere, about, |book| book.add(fact.clone()))
+        .await
+        .unwrap()
+        .unwrap();
+
     let answer = world.command(world.ann, world.channel, "privacy export", &[]).await;
     let (name, bytes) = answer.file.expect("a file");
     assert_eq!(name, "what-the-den-knows.json");
@@ -99,12 +109,16 @@ async fn everything_of_ann_is_handed_over_as_a_file_and_nothing_of_others() {
     for hers in ["the soup", "the gold", "the ladle", "the fork", "the lid"] {
         assert!(text.contains(hers), "{hers}: {text}");
     }
-    for others in ["the spoon", "the knife", "the pan"] {
+    for others in ["the spoon", "the knife", "the pan", "blacklist"] {
         assert!(!text.contains(others), "{others}: {text}");
     }
     let json: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json["messages"].as_array().map(Vec::len), Some(2), "{text}");
-    assert_eq!(json["memories"].as_array().map(Vec::len), Some(4), "{text}");
+    let memories = json["memories"].as_array().expect("memories");
+    assert_eq!(memories.len(), 5, "{text}");
+    let withheld: Vec<_> = memories.iter().filter(|one| one["said_by"] == "somebody").collect();
+    assert_eq!(withheld.len(), 2, "{text}");
+    assert!(withheld.iter().all(|one| one["source"].is_null()), "{text}");
     assert_eq!(json["preferences"]["roasts"], true, "{text}");
 }
 

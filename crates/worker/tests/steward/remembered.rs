@@ -3,8 +3,9 @@
 use std::io::Read;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use discord_sim::{ChannelId, UserId};
-use store::{About, Book, Episode, Fact, Kept, Origin, Scope, Space, Speaker};
+use discord_sim::{ChannelId, MessageId, UserId};
+use queue::EventId;
+use store::{About, Book, Episode, Fact, Kept, Origin, ReplyRow, Scope, Space, Speaker};
 use twilight_model::id::Id;
 
 use crate::{
@@ -27,6 +28,7 @@ impl World {
             text: text.to_owned(),
             by: Id::new(by.get()),
             by_name: self.name(by),
+            to: None,
             channel_id: Id::new(self.channel.get()),
             message_id: None,
             at_ms: 1_700_000_000_000 + n % 1_000_000,
@@ -81,6 +83,38 @@ impl World {
         let speaker = Speaker::Person { id: Id::new(who.get()), name: self.name(who) };
         self.kept(personality, channel, message, speaker, text).await;
         message
+    }
+
+    /// A personality answered somebody, in the public channel, and nothing is kept of it but whose answer it is.
+    pub async fn answered(&self, personality: &str, to: UserId, text: &str) -> MessageId {
+        let channel = Id::new(self.channel.get());
+        let discord = &self.worker.discord;
+        let webhook = discord.create_webhook(channel, "den").await.expect("a webhook");
+        let who = self.worker.roster.get(&personality.parse().expect("an id")).expect("a name");
+        let speaker = discord::Speaker { name: &who.name, avatar_url: None };
+        let posted = discord.execute_webhook(&webhook, None, &speaker, text).await.expect("said");
+        let row = ReplyRow {
+            message_id: posted.id,
+            channel_id: channel,
+            personality: who.id.clone(),
+            event: EventId::new(posted.id.get(), &who.id),
+            asker: Id::new(to.get()),
+            why: "{}".to_owned(),
+            messages: vec![],
+            question: None,
+        };
+        self.worker.store.keep_reply(&row, self.sim.clock().now_ms()).await.expect("kept");
+        posted.id.get().into()
+    }
+
+    /// The words a personality has of the guild, in the window of the public channel and for recall.
+    pub async fn words(&self, personality: &str) -> Vec<String> {
+        let scope = self.scope(personality);
+        let store = &self.worker.store;
+        let window = store.window(Id::new(self.channel.get()), &scope.personality, 0).await;
+        let kept = store.episodes(&scope, None, 0).await.expect("what was said").messages;
+        let all = window.expect("the window").into_iter().chain(kept);
+        all.map(|message| message.text).collect()
     }
 
     /// A personality keeps a message.

@@ -1,9 +1,9 @@
 //! What a personality remembers, and where.
 
-use bedrock_sim::Play;
+use bedrock_sim::{Gate, Play};
 use den_worker::Verdict;
 use discord_sim::{ChannelId, Permissions, Whom};
-use queue::{Again, Chore, Event, EventId, Line, What};
+use queue::{Again, Chore, Event, EventId, Line, Mention, What};
 use store::{About, Scope, Space};
 use twilight_model::id::Id;
 
@@ -85,6 +85,33 @@ async fn remember_that_is_heard_without_a_model_and_delivered_twice_is_one_fact(
     assert_eq!(facts, ["I am allergic to nuts"]);
     world.talk(world.channel, "Grim, what shall we bake?").await;
     assert!(world.told().contains(r#"about=\"Ann\""#), "{}", world.told());
+}
+
+#[tokio::test]
+async fn what_is_said_about_somebody_before_their_erasure_is_not_remembered_after_it() {
+    let world = World::new().await;
+    let ben = Id::new(world.sim.world().add_person("Ben").get());
+    let about_ben = |text: &str| {
+        let mut event = world.ann_says(text);
+        let What::Message(message) = &mut event.what else { unreachable!("it is a message") };
+        message.mentions = vec![Mention { id: ben, name: "Ben".to_owned() }];
+        event
+    };
+    let known = async || {
+        let book = world.worker.store.book(&world.guild_scope(), About::Person(ben)).await;
+        book.expect("the store").facts.into_iter().map(|fact| fact.text).collect::<Vec<_>>()
+    };
+    let early = about_ben(&format!("Grim, remember that <@{ben}> hates olives."));
+    let store = &world.worker.store;
+    let erased = store.erase_person(ben, early.received_at_ms + 1_000, |_| ());
+    erased.await.expect("the store");
+    assert_eq!(world.serve(&[early]).await, [Verdict::Done]);
+    assert_eq!(known().await, [""; 0]);
+
+    store.change_preferences(ben, |wants| wants.erased_at_ms = 1).await.expect("the store");
+    let late = about_ben(&format!("Grim, remember that <@{ben}> hates leeks."));
+    assert_eq!(world.serve(&[late]).await, [Verdict::Done]);
+    assert_eq!(known().await, ["@Ben hates leeks"]);
 }
 
 #[tokio::test]
@@ -263,4 +290,49 @@ async fn what_a_blocked_person_said_before_is_not_handed_over() {
     let event = Event { preceding: vec![line], ..world.ann_says("Grim, hi") };
     world.serve(&[event]).await;
     assert!(!world.told().contains("vile"), "{}", world.told());
+}
+
+#[tokio::test]
+async fn of_what_there_is_one_of_the_newer_statement_closes_the_older() {
+    let world = World::new().await;
+    world.without_limits().await;
+    for told in
+        ["I live in Bonn", "I am allergic to nuts", "I live in Trier", "I am allergic to milk"]
+    {
+        world.talk(world.channel, &format!("Grim, remember that {told}.")).await;
+    }
+    let about = About::Person(Id::new(world.ann.get()));
+    let book = world.worker.store.book(&world.guild_scope(), about).await.expect("the store");
+    let open: Vec<&str> = book.open().map(|fact| fact.text.as_str()).collect();
+    assert_eq!(open, ["I am allergic to nuts", "I live in Trier", "I am allergic to milk"]);
+    let closed = book.facts.iter().filter(|fact| fact.until_ms.is_some());
+    assert_eq!(closed.map(|fact| fact.text.as_str()).collect::<Vec<_>>(), ["I live in Bonn"]);
+    world.talk(world.channel, "Grim, where do I live?").await;
+    let told = world.told();
+    let remembered = told.split("<memory").skip(1).collect::<String>();
+    assert!(remembered.contains("Trier") && !remembered.contains("Bonn"), "{told}");
+}
+
+#[tokio::test]
+async fn whom_a_fact_is_about_may_change_their_mind_while_it_is_told() {
+    let world = World::new().await;
+    let ben = world.person("Ben");
+    let mut event = world.ann_says("Grim, remember that Ben collects spoons.");
+    let What::Message(message) = &mut event.what else { unreachable!("it is a message") };
+    message.mentions = vec![Mention { id: Id::new(ben.get()), name: "Ben".to_owned() }];
+    let gate = Gate::new();
+    world.bedrock.script(Play::say("Noted.").behind(&gate));
+    let events = [event];
+    let (verdicts, ()) = tokio::join!(world.serve(&events), async {
+        gate.reached().await;
+        let out = world.worker.store.change_preferences(Id::new(ben.get()), |wants| {
+            wants.no_memory = true;
+        });
+        out.await.expect("the store");
+        gate.open();
+    });
+    assert_eq!(verdicts, [Verdict::Done]);
+    let about = About::Person(Id::new(ben.get()));
+    let book = world.worker.store.book(&world.guild_scope(), about).await.expect("the store");
+    assert_eq!(book.open().count(), 0, "{book:?}");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use den_worker::Verdict;
 use discord_sim::UserId;
-use queue::{Command, Event, Mention, What};
+use queue::{Command, Event, Mention, Person, Target, What};
 use store::{FOREVER, Pause};
 use twilight_model::id::Id;
 
@@ -105,4 +105,31 @@ async fn who_does_not_want_it_is_not_roasted() {
     assert_eq!(world.bedrock.calls().len(), 1, "no model is asked for it");
     let said = world.grim_said();
     assert!(said[1].contains("Ben asked not to be roasted"), "{said:?}");
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_be_quoted_is_roasted_and_their_messages_are_not() {
+    let world = World::new().await;
+    let ben = world.sim.world().add_person("Ben");
+    let ben_id = Id::new(ben.get());
+    let out = world.worker.store.change_preferences(ben_id, |wants| wants.no_quote = true);
+    out.await.expect("the store");
+    world.serve(&[world.roast(ben, "Ben")]).await;
+    assert_eq!(world.bedrock.calls().len(), 1, "he did not ask to be left alone");
+
+    let mut menu = world.roast(ben, "Ben");
+    let What::Command(command) = &mut menu.what else { unreachable!("it is a command") };
+    command.name = "Roast this".to_owned();
+    command.target = Some(Target {
+        message_id: Id::new(1_000),
+        ours: false,
+        author: Person { id: ben_id, name: "Ben".to_owned() },
+        text: "I can boil water.".to_owned(),
+    });
+    world.serve(std::slice::from_ref(&menu)).await;
+    assert_eq!(world.bedrock.calls().len(), 1, "no model is shown his words");
+    let said = world.grim_said();
+    let kept = "Ben asked that their words be left alone, and I keep to that. Offer me yours?";
+    assert_eq!(said.last().map(String::as_str), Some(kept));
+    assert_eq!(world.why(&menu).await.reason.as_deref(), Some("not_quoted"));
 }

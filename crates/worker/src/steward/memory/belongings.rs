@@ -1,22 +1,21 @@
 //! What is kept of a person, as it is handed over.
 //!
-//! What others told about them in a channel of its own, or in their direct messages, is named without its
-//! words: it is theirs to have erased, and no more to be read by them here than there.
+//! What others told about them in another server, in a channel of its own, or in their direct messages, is named
+//! without its words: it is theirs to have erased, and no more to be read by them here than there. Their own words
+//! and what was said to them come from everywhere: they have read these already.
 
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 use store::{About, Fact, Preferences, Record, Space};
-use twilight_model::id::{
-    Id,
-    marker::{ChannelMarker, UserMarker},
-};
+use twilight_model::id::{Id, marker::UserMarker};
 
+use super::spaces_here;
 use crate::steward::{Asked, Trouble};
 
 /// What stands in the place of words that are shown elsewhere only.
 const WITHHELD: &str =
-    "(said by somebody else where not everybody can read; `/memories` shows it there)";
+    "(said by somebody else in another place; `/memories` shows it there, to who can read there)";
 
 /// What is kept of a person, in all of the den.
 pub(super) struct Belongings {
@@ -38,10 +37,11 @@ impl Belongings {
     pub(super) async fn gather(asked: &Asked<'_>) -> Result<Self, Trouble> {
         let me = asked.who().id;
         let records = asked.worker.store.export_person(me, asked.now_ms).await?;
-        Ok(Self::of(me, asked.channel(), records))
+        Ok(Self::of(me, &spaces_here(asked), records))
     }
 
-    fn of(me: Id<UserMarker>, here: Id<ChannelMarker>, mut records: Vec<Record>) -> Self {
+    /// Of the records of `me`, as they may be read in the spaces that are read `here`.
+    fn of(me: Id<UserMarker>, here: &HashSet<Space>, mut records: Vec<Record>) -> Self {
         records.sort_by_key(at_ms);
         let places: BTreeSet<Space> = records.iter().filter_map(Record::space).collect();
         // A channel that everybody could read once has the same window in two spaces.
@@ -58,9 +58,7 @@ impl Belongings {
             match record {
                 Record::Preferences(preferences) => all.preferences = preferences,
                 Record::Fact { space, personality, about, fact } => {
-                    let may_read = fact.by == me
-                        || matches!(space, Space::Guild(_))
-                        || space == Space::Channel(here);
+                    let may_read = fact.belongs_to(me) || here.contains(&space);
                     all.memories.push(json!({
                         "personality": personality,
                         "place": place(space),

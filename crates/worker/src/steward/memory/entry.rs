@@ -102,7 +102,7 @@ pub(super) fn read_about(text: &str) -> Option<About> {
 /// Whose memory it is to the person who asks, and so what they may do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Right {
-    /// It is about them, or they said it.
+    /// It is about them, or they said it, or it was said to them.
     Own,
     /// It is others', and they may manage messages here.
     Moderator,
@@ -121,9 +121,9 @@ pub(super) fn right(asked: &Asked<'_>, about: About, fact: &Fact) -> Right {
     }
 }
 
-/// Whether a memory is about the person who asks, or was said by them.
+/// Whether a memory is about the person who asks, or was said by them or to them.
 pub(super) fn is_own(asked: &Asked<'_>, about: About, fact: &Fact) -> bool {
-    about == About::Person(asked.who().id) || fact.by == asked.who().id
+    about == About::Person(asked.who().id) || fact.belongs_to(asked.who().id)
 }
 
 #[cfg(test)]

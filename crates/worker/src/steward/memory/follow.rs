@@ -9,15 +9,21 @@ use twilight_model::id::{Id, marker::MessageMarker};
 use super::keeping::Statement;
 use crate::{Worker, clock::now_ms, memory::terms, steward::Trouble};
 
-/// Follows an edit: the words are kept as they are now, and so is what was learned from them.
+/// Follows an edit: the words are kept as they are now, and so is what was learned from them. Of somebody who is
+/// not remembered any more nothing new is kept, and the old words were taken back.
 pub(in crate::steward) async fn edited(
     worker: &Worker,
-    _event: &Event,
+    event: &Event,
     edited: &Edited,
 ) -> Result<(), Trouble> {
     let text = chat::clean(&edited.text, &edited.mentions);
     // A turn that is about to keep what it said before finds this, and then what it says now.
     worker.store.note_edited(edited.message_id, now_ms()).await?;
+    let wants = worker.store.preferences(event.author.id).await?;
+    if wants.no_memory || wants.blocked {
+        worker.store.forget_message(edited.message_id, now_ms()).await?;
+        return Ok(());
+    }
     Ok(rewrite(worker, edited.message_id, &text).await?)
 }
 
@@ -101,6 +107,23 @@ pub(in crate::steward) async fn deleted(
     Ok(())
 }
 
+/// Follows the deletion of a channel, and of its threads: Discord does not tell of these one by one. What was said
+/// there is forgotten wherever it lies.
+pub(in crate::steward) async fn channel_deleted(
+    worker: &Worker,
+    event: &Event,
+) -> Result<(), Trouble> {
+    let Some(guild) = event.guild_id else { return Ok(()) };
+    let store = &worker.store;
+    let threads = store.threads_of(guild, event.channel_id).await?;
+    for channel in threads.into_iter().chain([event.channel_id]) {
+        // A turn that is about to keep what was said there finds this.
+        store.note_forgotten_channel(channel, event.received_at_ms).await?;
+        store.erase_channel(Some(guild), channel, now_ms()).await?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +135,7 @@ mod tests {
             text: "old".to_owned(),
             by: Id::new(7),
             by_name: "Ann".to_owned(),
+            to: None,
             channel_id: Id::new(9),
             message_id: Some(Id::new(1203)),
             at_ms: 0,

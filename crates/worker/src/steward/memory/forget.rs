@@ -1,7 +1,5 @@
 //! Forgetting a person here, and forgetting a place.
 
-use std::collections::HashSet;
-
 use store::{Erased, Space, Trace};
 use twilight_model::{
     channel::message::component::ButtonStyle,
@@ -9,7 +7,7 @@ use twilight_model::{
     id::{Id, marker::UserMarker},
 };
 
-use super::privacy::counted;
+use super::{privacy::counted, spaces_here};
 use crate::steward::{Asked, Told, Trouble, told::button};
 
 /// Answers `/forget me`.
@@ -59,12 +57,6 @@ async fn traces_here(asked: &Asked<'_>, user: Id<UserMarker>) -> Result<Vec<Trac
     let mut traces = asked.worker.store.traces(user).await?;
     traces.retain(|trace| here.contains(&trace.space));
     Ok(traces)
-}
-
-/// The spaces that are read here.
-fn spaces_here(asked: &Asked<'_>) -> HashSet<Space> {
-    let guild = asked.guild().map(Space::Guild);
-    guild.into_iter().chain([Space::Channel(asked.channel())]).collect()
 }
 
 /// What was forgotten, in words; with nothing left.

@@ -39,7 +39,7 @@ impl Statement {
 pub(super) async fn refusal(
     asked: &Asked<'_>,
     by: &Person,
-    about: Option<&Person>,
+    concerns: Option<&Person>,
     said_ms: u64,
 ) -> Result<Option<String>, Trouble> {
     let me = asked.who();
@@ -47,7 +47,7 @@ pub(super) async fn refusal(
     if own.blocked {
         return Ok(Some("The operator of this den does not let you add to its memory.".to_owned()));
     }
-    for person in [Some(by), about].into_iter().flatten() {
+    for person in [Some(by), concerns].into_iter().flatten() {
         let wants = match person.id == me.id {
             true => own.clone(),
             false => asked.worker.store.preferences(person.id).await?,
@@ -96,7 +96,7 @@ pub(super) async fn keep<R, E>(
         Some(message) => !store.buried(&[message]).await?.is_empty(),
         None => false,
     };
-    for user in [Some(new.by), subject].into_iter().flatten() {
+    for user in [Some(new.by), subject, new.to].into_iter().flatten() {
         let wants = store.preferences(user).await?;
         if wants.no_quote {
             // Beside the words, so that a turn knows it without asking.

@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 use personality::PersonalityId;
-use store::{About, Fact, Scope};
+use store::{About, Episode, Fact, Scope, Speaker};
 
 use super::entry::{Entry, Right, is_own, right};
 use crate::steward::{Asked, Trouble};
@@ -30,6 +30,31 @@ impl Known {
             is_narrow,
         }
     }
+}
+
+/// What stands where nothing is found of what a personality was told: how many messages it has of the person who
+/// asks, in the scopes that are read here, and how these are deleted. Empty where there are none.
+pub(super) async fn and_yet(
+    asked: &Asked<'_>,
+    personality: &PersonalityId,
+) -> Result<String, Trouble> {
+    let scopes = Scope::read_in(asked.guild(), asked.channel(), personality);
+    let store = &asked.worker.store;
+    let kept =
+        try_join_all(scopes.iter().map(|scope| store.episodes(scope, None, asked.now_ms))).await?;
+    let messages = kept.iter().flat_map(|kept| &kept.messages);
+    let is_theirs = |message: &&Episode| matches!(&message.speaker, Speaker::Person { id, .. } if *id == asked.who().id);
+    Ok(match messages.filter(is_theirs).count() {
+        0 => String::new(),
+        n => format!(
+            " But {} kept here, word by word, and may be recalled: `/forget me` deletes what is kept of \
+             you here.",
+            match n {
+                1 => "one message of yours is".to_owned(),
+                n => format!("{n} messages of yours are"),
+            }
+        ),
+    })
 }
 
 /// What a personality knows, in the scopes that are read here, about the person who asks, by them, or about

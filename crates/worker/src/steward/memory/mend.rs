@@ -2,6 +2,9 @@
 //!
 //! Who presses looks at a page that may be minutes old. So whatever is done is done to the memory as it was
 //! shown: where somebody changed it since, nothing is done, and the person is shown how it is now.
+//!
+//! The words a memory came from would be recalled all the same, by whoever asks. So they go with it, and before
+//! it: killed in between, the memory is still there to be found when the press is delivered again.
 
 use store::{About, Book, Fact, Origin};
 
@@ -29,6 +32,7 @@ pub(super) async fn fix(asked: &Asked<'_>) -> Result<Told, Trouble> {
         text: typed.text,
         by: asked.who().id,
         by_name: chat::clean_name(&asked.who().name),
+        to: book.open().find(|known| known.id == entry.id).and_then(|known| known.to),
         channel_id: asked.channel(),
         message_id: None,
         at_ms: asked.asked_ms(),
@@ -38,17 +42,18 @@ pub(super) async fn fix(asked: &Asked<'_>) -> Result<Told, Trouble> {
     };
     let is_done = |book: &Book| book.open().any(|known| known.id == new.id);
     if !is_done(&book) {
-        match standing(asked, &entry, &book) {
-            Ok((_, Right::Moderator)) => {
-                let act = format!("correct memory {} of {}", entry.id, entry.personality());
-                asked.audit(act).await?;
-            }
-            Ok(_) => {}
+        let (old, right) = match standing(asked, &entry, &book) {
+            Ok(standing) => standing,
             Err(stopped) => return back(asked, &entry, stopped.in_words()).await,
+        };
+        if right == Right::Moderator {
+            let act = format!("correct memory {} of {}", entry.id, entry.personality());
+            asked.audit(act).await?;
         }
         if let Some(why) = objection(asked, &entry, &book).await? {
             return back(asked, &entry, why).await;
         }
+        forget_sources(asked, &entry, std::slice::from_ref(old), right).await?;
     }
     let correct = |book: &mut Book| {
         if is_done(book) {
@@ -83,34 +88,43 @@ pub(super) async fn drop(asked: &Asked<'_>) -> Result<Told, Trouble> {
     let Some(entry) = Entry::read(asked) else { return Ok(unknown()) };
     let store = &asked.worker.store;
     let book = store.book(&entry.scope, entry.about).await?;
-    match standing(asked, &entry, &book) {
-        Ok((_, Right::Moderator)) => {
-            let act = format!("delete memory {} of {}", entry.id, entry.personality());
-            asked.audit(act).await?;
-        }
-        Ok(_) => {}
+    let (fact, right) = match standing(asked, &entry, &book) {
+        Ok(standing) => standing,
         Err(stopped) => return back(asked, &entry, stopped.in_words()).await,
+    };
+    if right == Right::Moderator {
+        let act = format!("delete memory {} of {}", entry.id, entry.personality());
+        asked.audit(act).await?;
     }
+    forget_sources(asked, &entry, &with_earlier(&book, fact), right).await?;
     let delete = |book: &mut Book| {
         let (fact, _) = standing(asked, &entry, book)?;
-        let words = fact.text.clone();
         let gone = with_earlier(book, fact);
-        // What was said in so many words would be recalled all the same. Other people's words stay theirs.
-        let own = gone.iter().filter(|fact| fact.by == asked.who().id);
-        let sources: Vec<_> = own.filter_map(|fact| fact.message_id).collect();
         book.facts.retain(|known| !gone.contains(known));
-        Ok::<_, Stopped>((words, sources))
+        Ok::<_, Stopped>(())
     };
     let happened = match store.change_book(&entry.scope, entry.about, delete).await? {
-        Ok((words, sources)) => {
-            for message in sources {
-                store.forget_message(message, asked.now_ms).await?;
-            }
-            format!("Forgotten: “{}”", chat::plain(&words, QUOTED))
-        }
+        // Somebody else deleted it, or what it came from, in this moment: so it is gone, as was asked.
+        Ok(()) | Err(Stopped::Gone) => format!("Forgotten: “{}”", chat::plain(&fact.text, QUOTED)),
         Err(stopped) => stopped.in_words(),
     };
     back(asked, &entry, happened).await
+}
+
+/// Takes the messages that memories came from out of what the personality has of the talk. An answer to somebody
+/// else stays: who had it remembered takes back no more than that.
+async fn forget_sources(
+    asked: &Asked<'_>,
+    entry: &Entry,
+    memories: &[Fact],
+    right: Right,
+) -> Result<(), Trouble> {
+    let me = asked.who().id;
+    let is_theirs = |fact: &&Fact| right == Right::Moderator || fact.to.is_none_or(|to| to == me);
+    for message in memories.iter().filter(is_theirs).filter_map(|fact| fact.message_id) {
+        asked.worker.store.forget_words(entry.personality(), message, asked.now_ms).await?;
+    }
+    Ok(())
 }
 
 /// The page it was pressed on, with what happened.

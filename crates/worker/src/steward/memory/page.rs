@@ -9,7 +9,7 @@ use twilight_model::{
 
 use super::{
     entry::{Right, Subject, read_about},
-    listing::{Known, known},
+    listing::{Known, and_yet, known},
     name_of, named,
 };
 use crate::steward::{Asked, Told, Trouble, told::button};
@@ -84,8 +84,13 @@ pub(super) async fn show(
     let shown: Vec<&Known> = known.iter().skip(first).take(PAGE).collect();
 
     let mut head = happened.map(|happened| happened + "\n\n").unwrap_or_default();
-    head.push_str(&match (known.len(), view.only.is_some_and(|only| is_other(asked, only))) {
-        (0, _) => format!("{name} remembers nothing here that concerns you."),
+    let is_other = view.only.is_some_and(|only| is_other(asked, only));
+    head.push_str(&match (known.len(), is_other) {
+        (0, true) => format!("{name} remembers nothing here that concerns you."),
+        (0, false) => {
+            let and_yet = and_yet(asked, personality).await?;
+            format!("{name} remembers nothing here that concerns you.{and_yet}")
+        }
         (1, false) => format!("{name} remembers one thing here that concerns you."),
         (n, false) => format!("{name} remembers {n} things here that concern you."),
         (n, true) => format!("{n} of them you told {name} here; the rest is shown to them alone."),

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     memory::written_ms,
     steward::{Asked, Told, Trouble, told::button},
-    told::TOLD_WEIGHT,
+    told::{TOLD_WEIGHT, put},
 };
 
 /// What is to be remembered, of whom, said by whom.
@@ -26,6 +26,8 @@ struct Wish<'a> {
     by: Person,
     /// Nobody: the place.
     about: Option<Person>,
+    /// To whom a personality said it.
+    to: Option<Person>,
     message_id: Option<Id<MessageMarker>>,
     said_ms: u64,
 }
@@ -48,49 +50,77 @@ pub(super) async fn remember(asked: &Asked<'_>) -> Result<Told, Trouble> {
     };
     let statement = Statement::of(asked.option("what").unwrap_or_default(), mentions(asked));
     let said_ms = asked.asked_ms();
-    let wish = Wish { who, statement, by, about: Some(about), message_id: None, said_ms };
+    let (about, to, message_id) = (Some(about), None, None);
+    let wish = Wish { who, statement, by, about, to, message_id, said_ms };
     wish.fulfil(asked).await
 }
 
 /// Answers the menu *Remember this*.
 pub(super) async fn remember_this(asked: &Asked<'_>) -> Result<Told, Trouble> {
+    let Some(target) = asked.target() else {
+        return Ok(Told::line("Open this menu on a message."));
+    };
+    let statement = Statement::of(&target.text, mentions(asked));
+    if target.ours {
+        return remember_reply(asked, target, &statement).await;
+    }
     let who = match named(asked) {
         Ok(who) => who,
         Err(told) => return Ok(told),
     };
-    let Some(target) = asked.target() else {
-        return Ok(Told::line("Open this menu on a message."));
+    if let Some(why) = unquotable(asked, &target.author).await? {
+        return Ok(Told::line(why));
+    }
+    let by = target.author.clone();
+    let about = Some(by.clone());
+    let (message_id, said_ms) = (Some(target.message_id), written_ms(target.message_id));
+    let wish = Wish { who, statement, by, about, to: None, message_id, said_ms };
+    wish.fulfil(asked).await
+}
+
+/// Has what a personality said remembered, by that personality and nobody else. It answers somebody, and is made
+/// of what they said: so their wishes are asked as those of a message's author are.
+async fn remember_reply(
+    asked: &Asked<'_>,
+    target: &Target,
+    said: &Statement,
+) -> Result<Told, Trouble> {
+    let row = asked.worker.store.reply(target.message_id).await?;
+    let Some(row) = row.filter(|row| row.channel_id == asked.channel()) else {
+        return Ok(Told::line(
+            "I do not know to whom that was said: no personality said it, or it is still being written, or it is \
+             older than 30 days. So nothing is kept.",
+        ));
     };
-    let said = Statement::of(&target.text, mentions(asked));
-    let said_ms = written_ms(target.message_id);
-    let message_id = Some(target.message_id);
-    let wish = match target.ours && !said.is_empty() {
-        true => Wish {
-            statement: Statement::bounded(&format!("{} said: “{}”", who.name, said.text)),
-            by: asked.who().clone(),
-            about: None,
-            who,
-            message_id,
-            said_ms,
-        },
-        false => {
-            if let Some(why) = unquotable(asked, target).await? {
-                return Ok(Told::line(why));
-            }
-            let by = target.author.clone();
-            Wish { who, statement: said, about: Some(by.clone()), by, message_id, said_ms }
-        }
+    let Some(who) = asked.worker.roster.get(&row.personality) else {
+        return Ok(Told::line("Whoever said that does not live here any more."));
+    };
+    let to = Person { id: row.asker, name: "Whoever it was said to".to_owned() };
+    if let Some(why) = unquotable(asked, &to).await? {
+        return Ok(Told::line(why));
+    }
+    let statement = match said.is_empty() {
+        true => said.clone(),
+        false => Statement::bounded(&format!("{} said: “{}”", who.name, said.text)),
+    };
+    let wish = Wish {
+        who,
+        statement,
+        by: asked.who().clone(),
+        about: None,
+        to: Some(to),
+        message_id: Some(target.message_id),
+        said_ms: written_ms(target.message_id),
     };
     wish.fulfil(asked).await
 }
 
-/// Why others may not have a message remembered; its author may.
-async fn unquotable(asked: &Asked<'_>, target: &Target) -> Result<Option<String>, Trouble> {
-    let author = &target.author;
-    if author.id == asked.who().id || !asked.worker.store.preferences(author.id).await?.no_quote {
+/// Why others may not have what somebody said, or was told, remembered; they themselves may.
+async fn unquotable(asked: &Asked<'_>, whose: &Person) -> Result<Option<String>, Trouble> {
+    if whose.id == asked.who().id || !asked.worker.store.preferences(whose.id).await?.no_quote {
         return Ok(None);
     }
-    let name = chat::plain(&author.name, 32);
+    let name = chat::plain(&whose.name, 32);
     Ok(Some(format!("{name} has asked not to be quoted, so nothing is kept.")))
 }
 
@@ -99,7 +129,8 @@ impl Wish<'_> {
         if self.statement.is_empty() {
             return Ok(Told::line("There is nothing in it to remember. Say it in a few words."));
         }
-        if let Some(why) = refusal(asked, &self.by, self.about.as_ref(), self.said_ms).await? {
+        let concerns = self.about.as_ref().or(self.to.as_ref());
+        if let Some(why) = refusal(asked, &self.by, concerns, self.said_ms).await? {
             return Ok(Told::line(why));
         }
         if let Some(message) = self.message_id
@@ -112,7 +143,7 @@ impl Wish<'_> {
         let fact = self.fact(asked);
         let name = self.about.as_ref().map(|person| chat::clean_name(&person.name));
         let add = |book: &mut Book| {
-            book.add(fact.clone())?;
+            put(book, fact.clone())?;
             if let Some(name) = &name {
                 book.name.clone_from(name);
             }
@@ -138,6 +169,7 @@ impl Wish<'_> {
             text: self.statement.text.clone(),
             by: self.by.id,
             by_name: chat::clean_name(&self.by.name),
+            to: self.to.as_ref().map(|person| person.id),
             channel_id: asked.channel(),
             message_id: self.message_id,
             at_ms: self.said_ms,

@@ -7,7 +7,7 @@ use twilight_model::channel::message::component::ButtonStyle;
 use super::{
     entry::Right,
     keeping::Statement,
-    listing::{Known, known},
+    listing::{Known, and_yet, known},
     named,
 };
 use crate::{
@@ -40,8 +40,9 @@ pub(super) async fn forget_thing(asked: &Asked<'_>) -> Result<Told, Trouble> {
     };
     Ok(match found.as_slice() {
         [] => Told::line(format!(
-            "{} remembers nothing like that here which you could have forgotten. `/memories` shows all of it.",
-            who.name
+            "{} remembers nothing like that here which you could have forgotten. `/memories` shows all of it.{}",
+            who.name,
+            and_yet(asked, &who.id).await?
         )),
         [one] => {
             let words = chat::plain(&one.fact.text, store::MOST_CHARS);
@@ -104,6 +105,7 @@ mod tests {
                 text: text.to_owned(),
                 by: Id::new(7),
                 by_name: "Ann".to_owned(),
+                to: None,
                 channel_id: Id::new(9),
                 message_id: None,
                 at_ms: 0,

@@ -99,6 +99,7 @@ mod tests {
             text: id.to_owned(),
             by: Id::new(7),
             by_name: "Ann".to_owned(),
+            to: None,
             channel_id: Id::new(9),
             message_id: None,
             at_ms,

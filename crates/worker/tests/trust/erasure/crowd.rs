@@ -144,6 +144,7 @@ impl Crowd {
                 text,
                 by,
                 by_name: if by == vic { "Vic" } else { "Ann" }.to_owned(),
+                to: None,
                 channel_id: channel,
                 message_id: None,
                 at_ms: now_ms(),

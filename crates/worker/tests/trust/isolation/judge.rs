@@ -106,13 +106,11 @@ impl Words {
             }
             Eyes::Exporting { asker } => match word.fate {
                 Fate::Lives | Fate::Corrected if word.is_by(asker) => Ok(()),
-                // What others told of them stays where they could read it.
-                Fate::Lives | Fate::Corrected if word.about == Some(asker) => {
-                    match word.place.is_public || is_here {
-                        true => Ok(()),
-                        false => Err("it was told where they cannot read"),
-                    }
-                }
+                // What others told of them is read where it was told.
+                Fate::Lives | Fate::Corrected if word.about == Some(asker) => match is_here {
+                    true => Ok(()),
+                    false => Err("it was told elsewhere"),
+                },
                 Fate::Lives | Fate::Corrected => Err("it is not theirs"),
                 _ => Err("it is gone"),
             },

@@ -77,6 +77,7 @@ impl Shelf {
             text: format!("there is {} in it", words.get(number).text),
             by: person(by),
             by_name: "Somebody".to_owned(),
+            to: None,
             channel_id: channel(place),
             message_id: None,
             at_ms: now_ms(),
