@@ -11,6 +11,7 @@ mod decide;
 mod digest;
 mod draft;
 mod explanation;
+mod fold;
 mod guard;
 mod listing;
 mod prompt;
