@@ -30,7 +30,7 @@ pub use explanation::{Context, Explanation, Milliseconds, Outcome, Tokens, Used}
 pub use guard::{Guard, Refusal, Verdict};
 pub use listing::{explain_in_words, introduce};
 pub use prompt::{
-    Document, MEMORY_TOKENS, Material, Memory, Prompt, Said, Turn, Who, most_tokens, prompt,
+    Document, Heard, MEMORY_TOKENS, Material, Memory, Prompt, Said, Turn, Who, most_tokens, prompt,
 };
 pub use request::{Request, remembered};
 pub use split::{MESSAGE_LIMIT, split};

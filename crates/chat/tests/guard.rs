@@ -20,7 +20,7 @@ fn cast() -> Vec<Personality> {
 
 /// What the model is told about `who`.
 fn character(who: &Personality, is_wiser: bool) -> String {
-    let hello = [Said { by: Some("Ann".to_owned()), text: "Hello".to_owned() }];
+    let hello = [Said { by: Some("Ann".to_owned()), text: "Hello".to_owned() }.into()];
     let material = Material {
         who,
         is_wiser,

@@ -177,6 +177,7 @@ impl Crowd {
             message_id: message.id,
             author: event.author.clone(),
             text: message.text.clone(),
+            ours: false,
         }]
     }
 }
