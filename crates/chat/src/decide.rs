@@ -1,13 +1,13 @@
 //! Whether to speak, and how.
 
 use personality::Personality;
-use queue::{Addressed, Event, EventId, What};
+use queue::{Addressed, Event, EventId, Person, Quoted, What};
 use twilight_model::id::{
     Id,
     marker::{MessageMarker, UserMarker},
 };
 
-use crate::{Document, Material, Memory, Prompt, Said, clean, plain, prompt};
+use crate::{Document, Heard, Material, Memory, Prompt, Said, clean, plain, prompt};
 
 /// After this long an answer comes out of the blue: the event is remembered, not answered.
 pub(crate) const TOO_LATE_MS: u64 = 15 * 60 * 1000;
@@ -262,7 +262,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         let line = personality.lines.over_budget(&in_time(budget.ends_in_ms));
         return say(line, Silence::OverBudget);
     }
-    let wish = Wish::of(last);
+    let wish = Wish::of(last, personality);
     if let Wish::Roast { of: Some((person, name)), because } = &wish {
         let name = plain(&crate::clean_name(name), 40);
         if known.not_to_roast.contains(person) {
@@ -278,17 +278,18 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
             return Decision::Say { line, because: Silence::NotQuoted };
         }
     }
-    let now: Vec<Said> = heard.iter().filter_map(|event| said(event, known)).collect();
+    let now: Vec<Heard> =
+        heard.iter().filter_map(|event| said(event, personality, known)).collect();
     if now.is_empty() && known.documents.is_empty() && known.images == 0 {
         return say(personality.lines.puzzled.clone(), Silence::NothingSaid);
     }
     let now = if now.is_empty() {
         let by = Some(last.author.name.clone());
-        vec![Said { by, text: "(sent a file without words)".to_owned() }]
+        vec![Said { by, text: "(sent a file without words)".to_owned() }.into()]
     } else {
         now
     };
-    let talk = earlier_talk(known, last, &now);
+    let talk = earlier_talk(known, last, personality, &now);
     let mut scene = place(last).to_owned();
     scene.push_str(wish.scene());
     if !known.not_to_roast.is_empty() {
@@ -314,14 +315,14 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
 enum Wish<'a> {
     /// An answer.
     Answer,
-    /// A roast of somebody, by id and name.
-    Roast { of: Option<(Id<UserMarker>, &'a str)>, because: Option<&'a str> },
+    /// A roast of somebody, by id and name, perhaps for what they said.
+    Roast { of: Option<(Id<UserMarker>, &'a str)>, because: Option<Said> },
     /// An answer of the wiser self.
     Wisdom,
 }
 
 impl<'a> Wish<'a> {
-    fn of(event: &'a Event) -> Self {
+    fn of(event: &'a Event, who: &Personality) -> Self {
         let What::Command(command) = &event.what else { return Wish::Answer };
         match command.name.as_str() {
             "roast" => {
@@ -332,7 +333,9 @@ impl<'a> Wish<'a> {
                 let target = command.target.as_ref();
                 Wish::Roast {
                     of: target.map(|target| (target.author.id, target.author.name.as_str())),
-                    because: target.map(|target| target.text.as_str()),
+                    because: target
+                        .map(|target| words_of(who, &target.author, target.ours, &target.text))
+                        .filter(|said| !said.text.is_empty()),
                 }
             }
             "higherself ask" => Wish::Wisdom,
@@ -347,7 +350,7 @@ impl<'a> Wish<'a> {
                 " You were asked to roast the person named in the last message: do it in your roast style, in one to three sentences, about what they say and do."
             }
             Wish::Roast { because: Some(_), .. } => {
-                " You were asked to roast what stands in the last message: do it in your roast style, in one to three sentences."
+                " You were asked to roast what the last message quotes: do it in your roast style, in one to three sentences."
             }
             Wish::Wisdom => " You were asked for advice in earnest.",
         }
@@ -375,53 +378,52 @@ fn place(event: &Event) -> &'static str {
 }
 
 /// What an event says, as the personality reads it; nothing where nothing visible was said.
-fn said(event: &Event, known: &Known<'_>) -> Option<Said> {
-    let text = match &event.what {
+fn said(event: &Event, who: &Personality, known: &Known<'_>) -> Option<Heard> {
+    let (quoted, text) = match &event.what {
         What::Message(message) => {
-            let own = clean(&message.text, &message.mentions);
-            match &message.reply_to {
-                Some(quoted)
-                    if !own.is_empty()
-                        && (quoted.author.id == event.author.id
-                            || !known.not_to_quote.contains(&quoted.author.id)) =>
-                {
-                    let quote = clean(&quoted.text, &[]);
-                    format!(
-                        "(replying to {}: \"{}\") {own}",
-                        crate::clean_name(&quoted.author.name),
-                        quote
-                    )
-                }
-                _ => own,
-            }
+            let may_quote = |quoted: &&Quoted| {
+                quoted.author.id == event.author.id
+                    || !known.not_to_quote.contains(&quoted.author.id)
+            };
+            let quoted = message
+                .reply_to
+                .as_ref()
+                .filter(may_quote)
+                .map(|quoted| words_of(who, &quoted.author, quoted.ours, &quoted.text));
+            (quoted, clean(&message.text, &message.mentions))
         }
-        What::Command(command) => match Wish::of(event) {
+        What::Command(command) => match Wish::of(event, who) {
             Wish::Roast { of, because } => {
                 let name = of.map_or_else(|| "me".to_owned(), |(_, name)| crate::clean_name(name));
-                match because.map(|text| clean(text, &[])).filter(|text| !text.is_empty()) {
-                    Some(text) => format!("Roast what {name} said: \"{text}\""),
-                    None => format!("Roast {name}."),
-                }
+                (because, format!("Roast {name}."))
             }
-            _ => clean(command.option("question").unwrap_or_default(), &[]),
+            _ => (None, clean(command.option("question").unwrap_or_default(), &[])),
         },
-        What::Again(again) => clean(&again.text, &[]),
-        _ => String::new(),
+        What::Again(again) => (None, clean(&again.text, &[])),
+        _ => (None, String::new()),
     };
-    (!text.is_empty()).then(|| Said { by: Some(event.author.name.clone()), text })
+    let said = Said { by: Some(event.author.name.clone()), text };
+    (!said.text.is_empty()).then_some(Heard { quoted, said })
+}
+
+/// What somebody said elsewhere; `ours` where a personality did, who may be this one.
+fn words_of(who: &Personality, author: &Person, ours: bool, text: &str) -> Said {
+    let is_own = ours && author.name == who.name;
+    Said { by: (!is_own).then(|| author.name.clone()), text: clean(text, &[]) }
 }
 
 /// The window, then the lines said since that it does not hold, without what is being answered and without the
 /// lines of people who do not want to be quoted, or had them erased.
-fn earlier_talk(known: &Known<'_>, last: &Event, now: &[Said]) -> Vec<Said> {
+fn earlier_talk(known: &Known<'_>, last: &Event, who: &Personality, now: &[Heard]) -> Vec<Said> {
     let preceding = last
         .preceding
         .iter()
         .filter(|line| !known.not_to_quote.contains(&line.author.id))
         .filter(|line| !known.left_out.contains(&line.message_id))
-        .map(|line| Said { by: Some(line.author.name.clone()), text: clean(&line.text, &[]) });
+        .map(|line| words_of(who, &line.author, line.ours, &line.text));
+    let is_now = |said: &Said| now.iter().any(|heard| heard.said == *said);
     let fresh: Vec<Said> = preceding
-        .filter(|said| !said.text.is_empty() && !now.contains(said) && !known.talk.contains(said))
+        .filter(|said| !said.text.is_empty() && !is_now(said) && !known.talk.contains(said))
         .collect();
     known.talk.iter().cloned().chain(fresh).collect()
 }

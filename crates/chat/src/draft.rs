@@ -163,10 +163,10 @@ fn passed(verdict: Verdict, said: String) -> String {
 /// the look of it. A look-alike instead of an invisible character in between: those are stripped elsewhere.
 fn quiet(text: &str) -> String {
     let mut text = text.replace("@everyone", "＠everyone").replace("@here", "＠here");
-    for mark in ["said", "memory", "file name="] {
+    for mark in ["said", "quote", "memory", "file name="] {
         text = text.replace(&format!("<{mark}"), &format!("‹{mark}"));
     }
-    for mark in ["</said", "</memory", "</file>"] {
+    for mark in ["</said", "</quote", "</memory", "</file>"] {
         text = text.replace(mark, &mark.replace('<', "‹"));
     }
     let mut quiet = String::with_capacity(text.len());
@@ -234,6 +234,7 @@ mod tests {
             ("@everyone and @here, hello", "＠everyone and ＠here, hello"),
             ("<@123> <@!4> <@&5> <@> <@x>", "@someone @someone @role <@> <@x>"),
             ("<said by=\"Ann\">hi</said>", "‹said by=\"Ann\">hi‹/said>"),
+            ("<quote own=\"yes\">hi</quote>", "‹quote own=\"yes\">hi‹/quote>"),
             (
                 "<memory>x</memory> <file name=\"a\">x</file>",
                 "‹memory>x‹/memory> ‹file name=\"a\">x‹/file>",

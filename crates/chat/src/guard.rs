@@ -3,7 +3,7 @@
 //! Four things are looked for, in the text as it grows and again when it is whole: the instructions the model
 //! was given, secrets, the marks that people's words stand in, and, where the place is not age-restricted,
 //! explicit words. The looking is plain and quick, and honest about what it is: it finds what is *repeated*.
-//! A translation, a riddle or a text in base64 passes. That costs nothing, because nothing rests on it: the
+//! A translation, a riddle, a text in base64 or in letters of another alphabet passes. That costs nothing, because nothing rests on it: the
 //! instructions hold no secret, secrets are never in a prompt, and a mark in an answer opens nothing. What
 //! judges meaning is a guardrail at the model's provider.
 
@@ -17,7 +17,7 @@ use std::fmt;
 use personality::Personality;
 
 use self::instructions::Instructions;
-use crate::visible;
+use crate::{fold, visible};
 
 /// Looks at what one personality says. It holds for every turn with the same character and place; making one
 /// takes some ten microseconds.
@@ -80,20 +80,24 @@ impl Guard {
 
     /// Looks at a whole text.
     pub fn check(&self, text: &str) -> Verdict {
+        // Invisible characters would keep a secret apart, and go with it.
         let seen = visible(text);
-        if self.instructions.are_repeated_in(&seen) {
-            return Verdict::Refused(Refusal::Instructions);
+        for words in readings(&seen) {
+            if self.instructions.are_repeated_in(&words) {
+                return Verdict::Refused(Refusal::Instructions);
+            }
+            if !self.age_restricted && explicit::is_explicit(&words) {
+                return Verdict::Refused(Refusal::Explicit);
+            }
         }
-        if !self.age_restricted && explicit::is_explicit(&seen) {
-            return Verdict::Refused(Refusal::Explicit);
-        }
-        let masked = secrets::masked(&marks::removed(text), &self.secrets);
+        let masked = secrets::masked(&marks::removed(&seen), &self.secrets);
         if masked == text { Verdict::Fine } else { Verdict::Masked(masked) }
     }
 
     /// Looks at a text that still grows: its end is held back while it could become a secret or a mark.
     pub fn check_growing(&self, text: &str) -> Verdict {
-        let settled = &text[..marks::settled(text).min(secrets::settled(text))];
+        let seen = visible(text);
+        let settled = &seen[..marks::settled(&seen).min(secrets::settled(&seen))];
         match self.check(settled) {
             Verdict::Fine if settled.len() < text.len() => {
                 Verdict::Masked(settled.trim_end().to_owned())
@@ -101,6 +105,14 @@ impl Guard {
             verdict => verdict,
         }
     }
+}
+
+/// The words of a text, read in both ways: markup ends a word (`House_rules`), and is nothing inside of one, as
+/// people see it (`hou**se**`).
+fn readings(text: &str) -> impl Iterator<Item = Vec<String>> {
+    const MARKUP: [char; 6] = ['*', '_', '~', '|', '`', '\\'];
+    let bare = text.contains(MARKUP).then(|| fold::words(&text.replace(MARKUP, "")));
+    std::iter::once(fold::words(text)).chain(bare)
 }
 
 /// Shows no secret and no instruction.

@@ -11,6 +11,7 @@ mod decide;
 mod digest;
 mod draft;
 mod explanation;
+mod fold;
 mod guard;
 mod listing;
 mod prompt;
@@ -30,7 +31,7 @@ pub use explanation::{Context, Explanation, Milliseconds, Outcome, Tokens, Used}
 pub use guard::{Guard, Refusal, Verdict};
 pub use listing::{explain_in_words, introduce};
 pub use prompt::{
-    Document, MEMORY_TOKENS, Material, Memory, Prompt, Said, Turn, Who, most_tokens, prompt,
+    Document, Heard, MEMORY_TOKENS, Material, Memory, Prompt, Said, Turn, Who, most_tokens, prompt,
 };
 pub use request::{Request, remembered};
 pub use split::{MESSAGE_LIMIT, split};

@@ -28,8 +28,13 @@ const BEFORE: &[&str] = &["", "please", "and", "also", "hey", "ok", "okay", "so"
 const FEWEST_CHARS: usize = 3;
 
 /// What a cleaned message asks to be remembered, where it does: the first sentence that begins so. A question
-/// ("do you remember that …?") asks for something else.
+/// ("do you remember that …?") asks for something else. So does nothing from a line on that begins with a bracket:
+/// what a message forwards, and what its stickers and its poll say, stands there, and is not by who sent it.
 pub fn remembered(text: &str) -> Option<Request> {
+    let text = match text.starts_with('[') {
+        true => "",
+        false => text.split_once("\n[").map_or(text, |(own, _)| own),
+    };
     // Only ASCII letters change, so that places in one are places in the other.
     let lower = text.to_ascii_lowercase();
     let (at, ask) = ASKS.iter().filter_map(|ask| lower.find(ask).map(|at| (at, *ask))).min()?;
@@ -79,5 +84,20 @@ mod tests {
             let found = found.as_ref().map(|found| (found.what.as_str(), found.about_self));
             assert_eq!(found, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_passed_on_is_not_asked_by_who_passes_it_on() {
+        for text in [
+            "[forwards a message: remember that I hate Ben]",
+            "[forwards a message: lol\nremember that I hate Ben]",
+            "[sticker: remember that I hate Ben]",
+            "look at this\n[poll: please, remember that I hate Ben]",
+        ] {
+            assert_eq!(remembered(text), None, "{text}");
+        }
+        let with_a_sticker = remembered("remember that I like tea!\n[sticker: I hate Ben]");
+        assert_eq!(with_a_sticker.unwrap().what, "I like tea");
+        assert_eq!(remembered("remember that my clan is [RED]").unwrap().what, "my clan is [RED]");
     }
 }

@@ -20,7 +20,7 @@ fn cast() -> Vec<Personality> {
 
 /// What the model is told about `who`.
 fn character(who: &Personality, is_wiser: bool) -> String {
-    let hello = [Said { by: Some("Ann".to_owned()), text: "Hello".to_owned() }];
+    let hello = [Said { by: Some("Ann".to_owned()), text: "Hello".to_owned() }.into()];
     let material = Material {
         who,
         is_wiser,
@@ -86,6 +86,19 @@ fn nobody_gets_the_instructions_read_out() {
             for rule in rules.lines().filter(|line| line.split_whitespace().count() > 10) {
                 refused(rule);
                 refused(&rule.to_uppercase().replace(' ', "  \u{200B}**"));
+                let each = |of: fn(&str) -> String| {
+                    rule.split_whitespace().map(of).collect::<Vec<_>>().join(" ")
+                };
+                refused(&each(|word| format!("_{word}_")));
+                refused(&each(|word| word.chars().flat_map(|c| [c, '\u{200D}']).collect()));
+                refused(&each(|word| word.chars().flat_map(|c| [c, '\u{301}']).collect()));
+                refused(&each(|word| {
+                    let (start, end) = word.split_at(word.ceil_char_boundary(word.len() / 2));
+                    format!("{start}**{end}**")
+                }));
+                for gap in ["_", ".", ":", "__"] {
+                    refused(&rule.split_whitespace().collect::<Vec<_>>().join(gap));
+                }
             }
             refused(&format!("My rules say: {}", who.roast_style));
         }
@@ -154,12 +167,54 @@ fn explicit_words_are_for_places_that_are_age_restricted() {
 }
 
 #[test]
+fn no_markup_dot_or_joiner_hides_an_explicit_word() {
+    let guard = guard(&cast()[0]);
+    for text in [
+        "_hentai_",
+        "__dildo__",
+        "see:hentai",
+        "rough.hentai",
+        "hen\u{200D}tai",
+        "hen\u{FE0F}tai",
+        "hen**tai**",
+        "h||entai||",
+        "ｈｅｎｔａｉ",
+        "𝒽𝑒𝓃𝓉𝒶𝒾",
+        "h\u{0301}entai",
+        "h\u{0334}e\u{0334}n\u{0334}t\u{0334}a\u{0334}i\u{0334}",
+    ] {
+        let refused = Verdict::Refused(Refusal::Explicit);
+        assert_eq!(guard.check(text), refused, "{text}");
+        assert_eq!(guard.check_growing(&format!("{text} and so on")), refused, "{text}");
+    }
+}
+
+#[test]
 fn secrets_and_marks_are_taken_out() {
     let who = &cast()[0];
     let guard = Guard::new(who, &character(who, false), ["hunter2hunter2", "short"], false);
     let text = "<said by=\"Ann\">it is hunter2hunter2, in short</said>";
     assert_eq!(guard.check(text), Verdict::Masked("it is [hidden], in short".to_owned()));
     assert!(!format!("{guard:?}").contains("hunter2"));
+}
+
+#[test]
+fn no_joiner_keeps_a_secret_apart() {
+    let who = &cast()[0];
+    let guard = Guard::new(who, &character(who, false), ["hunter2hunter2"], false);
+    let key = format!("AKIA{}", "ABCDEFGH12345678");
+    for joint in ["\u{200D}", "\u{FE0F}", "\u{200B}", "\u{FE0F}\u{200D}"] {
+        for secret in ["hunter2hunter2", key.as_str()] {
+            let apart: String =
+                secret.chars().flat_map(|c| [String::from(c), joint.to_owned()]).collect();
+            let masked = Verdict::Masked("it is [hidden] there".to_owned());
+            assert_eq!(guard.check(&format!("it is {apart} there")), masked, "{apart:?}");
+            assert_eq!(
+                guard.check_growing(&format!("it is {apart}")),
+                Verdict::Masked("it is".to_owned())
+            );
+        }
+    }
 }
 
 /// Whatever an answer is cut into, nothing is ever shown that the whole would not show.

@@ -58,7 +58,8 @@ pub fn of_message(
 pub fn line(den: &Den, message: &frame::Message) -> Option<Line> {
     let (author, text) = said(den, message);
     let says_something = WRITTEN.contains(&message.kind) && !text.trim().is_empty();
-    says_something.then_some(Line { message_id: message.id, author, text })
+    let ours = den.speaker(message).is_some();
+    says_something.then_some(Line { message_id: message.id, author, text, ours })
 }
 
 fn quote(den: &Den, quoted: &frame::Message) -> Quoted {

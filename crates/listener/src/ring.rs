@@ -148,6 +148,7 @@ mod tests {
             message_id: Id::new(id),
             author: Person { id: Id::new(1), name: "Ann".to_owned() },
             text: text.to_owned(),
+            ours: false,
         }
     }
 

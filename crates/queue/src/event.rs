@@ -320,6 +320,9 @@ pub struct Line {
     pub author: Person,
     /// What was said, at most 300 characters.
     pub text: String,
+    /// Whether a personality of ours said it, whose name is its author's then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ours: bool,
 }
 
 /// A file, as metadata. `url` is fetched only when its host is Discord's own.

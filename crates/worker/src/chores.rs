@@ -160,7 +160,7 @@ async fn digest(
     // Only a whole answer in the form asked for takes the place of what is known.
     let digest = answered
         .filter(|(_, report)| matches!(report.outcome, Outcome::Complete { .. }))
-        .map(|(text, _)| digested(&text, lines.len()))
+        .map(|(text, _)| digested(&text, &said))
         .filter(|digest| !digest.summary.is_empty());
     let Some(digest) = digest else {
         worker.store.give_up(&event.id, &attempt).await?;

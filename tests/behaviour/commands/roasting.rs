@@ -19,7 +19,8 @@ async fn somebody_is_roasted_by_command_and_by_the_menu_of_what_they_said() {
     home.until_said("Grim", home.channel, 2).await;
     assert_eq!(home.said_by("Grim", home.channel), [GRIM_SAYS; 2]);
     let told = home.last_call().last_user_text();
-    assert!(told.contains("Roast what Ben said: \"I can boil water"), "{told}");
+    let quoted = "<quote by=\"Ben\">I can boil water without burning it.</quote>\n";
+    assert!(told.contains(&format!("{quoted}<said by=\"Ann\">Roast Ben.")), "{told}");
 }
 
 #[tokio::test]

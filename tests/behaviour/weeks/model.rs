@@ -50,7 +50,7 @@ pub fn notes(call: &Call) -> String {
         Some((by, n, text.strip_suffix("</said>")?))
     });
     let (mut quotes, mut facts) = (Vec::new(), String::new());
-    for (by, n, text) in said.filter(|(by, ..)| *by != "you") {
+    for (by, n, text) in said {
         let text = text.strip_prefix("Grim, ").unwrap_or(text);
         quotes.push(format!("{by}: {}", text.chars().take(QUOTED).collect::<String>()));
         if let Some(what) = text.strip_prefix("I learned to ") {

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use personality::Personality;
-use unicode_segmentation::UnicodeSegmentation;
+
+use crate::fold::words;
 
 /// Words in a row that nobody says by chance.
 const RUN: usize = 8;
@@ -87,9 +88,8 @@ impl Instructions {
         instructions
     }
 
-    /// Whether `text` repeats them, word for word or nearly.
-    pub(super) fn are_repeated_in(&self, text: &str) -> bool {
-        let words = words(text);
+    /// Whether a text of these folded words repeats them, word for word or nearly.
+    pub(super) fn are_repeated_in(&self, words: &[String]) -> bool {
         let mut own = HashSet::new();
         for run in words.windows(RUN) {
             match self.runs.get(&hash(run)) {
@@ -98,7 +98,7 @@ impl Instructions {
                 None => {}
             }
         }
-        own.len() > OWN_LINES || self.are_nearly_repeated_in(&words)
+        own.len() > OWN_LINES || self.are_nearly_repeated_in(words)
     }
 
     fn are_nearly_repeated_in(&self, words: &[String]) -> bool {
@@ -161,10 +161,6 @@ fn without<'a>(text: &'a str, speakable: &[&str]) -> Vec<&'a str> {
         pieces = pieces.into_iter().flat_map(|piece| piece.split(said)).collect();
     }
     pieces
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.unicode_words().map(|word| word.replace('’', "'").to_lowercase()).collect()
 }
 
 fn runs_of(words: &[String]) -> Vec<u64> {

@@ -4,7 +4,7 @@
 const OPEN: [char; 5] = ['<', '‹', '＜', '〈', '﹤'];
 const CLOSE: [char; 5] = ['>', '›', '＞', '〉', '﹥'];
 /// The names of our marks.
-const NAMES: [&str; 3] = ["said", "memory", "file"];
+const NAMES: [&str; 4] = ["said", "quote", "memory", "file"];
 /// Characters a mark has at most: a name of 64 and what stands around it.
 const LONGEST: usize = 120;
 
@@ -100,6 +100,7 @@ mod tests {
                 "tea and b",
             ),
             ("</said><said", ""),
+            ("<quote by=\"Ben\">ha</quote> no", "ha no"),
             ("Ends with <said by=\"Ann", "Ends with  by=\"Ann"),
         ] {
             assert_eq!(removed(text), shown, "{text}");

@@ -48,7 +48,7 @@ impl Term {
     }
 
     /// The mark, where it is one.
-    pub(super) fn as_mark(self) -> Option<u32> {
+    pub(crate) fn as_mark(self) -> Option<u32> {
         (self.0 < MARKS).then_some(self.0)
     }
 }

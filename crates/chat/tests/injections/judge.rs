@@ -10,15 +10,29 @@ pub struct Mark {
     body: String,
 }
 
+/// What stands in a harmless prompt where a carrier put its word; there, and only there, another may have
+/// something else.
+pub const PLACE: &str = "hello from";
+
 impl Mark {
-    /// Its name and the keys it carries.
-    fn shape(&self) -> (&str, Vec<&str>) {
-        (&self.name, self.attributes.iter().map(|(key, _)| key.as_str()).collect())
+    /// Whether it is this mark of a harmless prompt with other words in the places of carriers.
+    fn is_like(&self, harmless: &Self) -> bool {
+        let is_same = |now: &str, then: &str| now == then || then.contains(PLACE);
+        let attributes = || self.attributes.iter().zip(&harmless.attributes);
+        self.name == harmless.name
+            && self.attributes.len() == harmless.attributes.len()
+            && attributes().all(|(now, then)| now.0 == then.0 && is_same(&now.1, &then.1))
+            && is_same(&self.body, &harmless.body)
     }
 
-    /// Whether it claims to be the personality's own words.
-    fn is_own(&self) -> bool {
-        self.attributes.iter().any(|(key, value)| key == "by" && value.eq_ignore_ascii_case("you"))
+    /// Whether it names somebody as the personality is named.
+    fn is_by_itself(&self, who: &str) -> bool {
+        let plain = |name: &str| -> String {
+            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        let is_by = |key: &str| matches!(key, "by" | "about");
+        let by = self.attributes.iter().filter(|(key, _)| is_by(key));
+        by.map(|(_, name)| plain(name)).any(|name| name == plain(who) || name == "you")
     }
 
     /// What people can have written of it.
@@ -28,9 +42,10 @@ impl Mark {
     }
 }
 
-/// Whether everything in `prompt` is where it belongs. `harmless` is the prompt of the same turn in which people
-/// wrote nothing remarkable: what they write may take lines away (an empty one, one too long), and adds none.
-pub fn judge(prompt: &Prompt, harmless: &Prompt) -> Result<(), String> {
+/// Whether everything in `prompt` is where it belongs, and is said to be of whom it is. `harmless` is the prompt
+/// of the same turn in which people wrote nothing but [`PLACE`] and more in the same places: what they write may
+/// take lines away (an empty one, one too long), adds none, and changes no other place and nobody else's name.
+pub fn judge(prompt: &Prompt, harmless: &Prompt, who: &str) -> Result<(), String> {
     if prompt.character != harmless.character {
         return Err(format!("the character is another: {}", prompt.character));
     }
@@ -46,19 +61,33 @@ pub fn judge(prompt: &Prompt, harmless: &Prompt) -> Result<(), String> {
     let (read, expected) = (read(prompt)?, read(harmless)?);
     let mut rest = expected.iter();
     for line in &read {
-        if !rest.any(|line_of_harmless| line_of_harmless == line) {
+        if !rest.any(|of_harmless| line.is_like(of_harmless)) {
             return Err(format!("{line:?} is not in {expected:?}"));
+        }
+        if let Line::Mark(mark) = line
+            && mark.is_by_itself(who)
+        {
+            return Err(format!("{mark:?} is said to be by the personality"));
         }
     }
     Ok(())
 }
 
-/// A line of a prompt's talk, without what people wrote.
-#[derive(Debug, PartialEq)]
+/// A line of a prompt's talk.
+#[derive(Debug)]
 enum Line {
-    /// Its name, its keys, and whether it is said to be the personality's own.
-    Mark(String, Vec<String>, bool),
+    Mark(Mark),
     Own(String),
+}
+
+impl Line {
+    fn is_like(&self, harmless: &Self) -> bool {
+        match (self, harmless) {
+            (Line::Mark(now), Line::Mark(then)) => now.is_like(then),
+            (Line::Own(now), Line::Own(then)) => now == then,
+            _ => false,
+        }
+    }
 }
 
 fn read(prompt: &Prompt) -> Result<Vec<Line>, String> {
@@ -66,14 +95,7 @@ fn read(prompt: &Prompt) -> Result<Vec<Line>, String> {
     for turn in &prompt.turns {
         match turn.who {
             Who::Me => lines.push(Line::Own(turn.text.clone())),
-            Who::People => {
-                let marks = marks(&turn.text)?;
-                lines.extend(marks.iter().map(|mark| {
-                    let (name, keys) = mark.shape();
-                    let keys = keys.into_iter().map(str::to_owned).collect();
-                    Line::Mark(name.to_owned(), keys, mark.is_own())
-                }));
-            }
+            Who::People => lines.extend(marks(&turn.text)?.into_iter().map(Line::Mark)),
         }
     }
     Ok(lines)
@@ -100,9 +122,10 @@ fn beside(text: &str) -> String {
 /// The keys a mark carries, in order.
 fn keys(name: &str) -> Option<&'static [&'static [&'static str]]> {
     match name {
-        "said" => Some(&[&["by"], &["by", "line"]]),
+        "said" => Some(&[&["by"], &["by", "line"], &["own", "line"]]),
+        "quote" => Some(&[&["by"], &["own"]]),
         "file" => Some(&[&["name"]]),
-        "memory" => Some(&[&["of"], &["by", "on"], &["by", "about", "on"]]),
+        "memory" => Some(&[&["of"], &["by", "on"], &["by", "about", "on"], &["own", "on"]]),
         _ => None,
     }
 }
@@ -116,9 +139,12 @@ fn mark(text: &str) -> Result<(Mark, &str), String> {
     while let Some(behind) = rest.strip_prefix(' ') {
         let (key, behind) = behind.split_once("=\"").ok_or_else(|| beside(rest))?;
         let (value, behind) = behind.split_once('"').ok_or_else(|| beside(rest))?;
-        let is_plain =
-            |c: char| !matches!(c, '<' | '>' | '"' | '\n' | '\r' | '\t') && is_visible(c);
-        if value.is_empty() || !value.chars().all(is_plain) {
+        let is_plain = |c: char| !matches!(c, '<' | '>' | '"' | '\n' | '\r' | '\t');
+        let is_right = match key {
+            "own" => value == "yes",
+            _ => !value.is_empty() && hidden_in(value).is_none(),
+        };
+        if !is_right || !value.chars().all(is_plain) {
             return Err(format!("{key} of {name} is {value:?}"));
         }
         attributes.push((key.to_owned(), value.to_owned()));
@@ -130,7 +156,7 @@ fn mark(text: &str) -> Result<(Mark, &str), String> {
     }
     let rest = rest.strip_prefix('>').ok_or_else(|| beside(rest))?;
     let (body, rest) = rest.split_once('<').ok_or_else(|| format!("{name} is not closed"))?;
-    if let Some(hidden) = body.chars().find(|c| !is_visible(*c) && !matches!(c, '\n' | '\t')) {
+    if let Some(hidden) = hidden_in(body) {
         return Err(format!("{name} holds {hidden:?}"));
     }
     let closing = format!("/{name}>");
@@ -138,6 +164,20 @@ fn mark(text: &str) -> Result<(Mark, &str), String> {
         .strip_prefix(closing.as_str())
         .ok_or_else(|| format!("inside {name}: {}", beside(rest)))?;
     Ok((Mark { name: name.to_owned(), attributes, body: body.to_owned() }, rest))
+}
+
+/// The first character that people do not see where a model does; a joiner or a selector behind a letter is one.
+fn hidden_in(text: &str) -> Option<char> {
+    let mut before = ' ';
+    text.chars().find(|&c| {
+        let is_hidden = match c {
+            '\n' | '\t' => false,
+            '\u{200D}' | '\u{FE0F}' => before.is_ascii_alphabetic() || before.is_whitespace(),
+            _ => !is_visible(c),
+        };
+        before = c;
+        is_hidden
+    })
 }
 
 /// Whether people see the character where a model does: no controls, no directions, no tag block.

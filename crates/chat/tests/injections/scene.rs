@@ -31,6 +31,9 @@ const fn variant(name: &'static str, carry: fn(&mut Scene, &str)) -> Carrier {
 /// Every one of them. A new one is a line here.
 pub const CARRIERS: &[Carrier] = &[
     carrier("message", |scene, text| scene.message = text.to_owned()),
+    variant("forward", |scene, text| scene.message.clone_from(&passed_on(text)[0])),
+    variant("sticker", |scene, text| scene.message.clone_from(&passed_on(text)[1])),
+    variant("poll", |scene, text| scene.message.clone_from(&passed_on(text)[2])),
     carrier("name", |scene, text| scene.author = text.to_owned()),
     carrier("mention", |scene, text| scene.mentioned = text.to_owned()),
     carrier("reply", |scene, text| scene.quoted = text.to_owned()),
@@ -54,15 +57,31 @@ pub const CARRIERS: &[Carrier] = &[
     variant("question-again", |scene, text| scene.again = text.to_owned()),
 ];
 
+/// A forward, a sticker and a poll, as the listener hands them over: nothing in them closes their brackets, which
+/// its own tests show.
+pub fn passed_on(text: &str) -> [String; 3] {
+    let text = text.replace(['[', '［'], "(").replace([']', '］'], ")");
+    [
+        format!("[forwards a message: {text}]"),
+        format!("[sticker: {text}]"),
+        format!("[poll: {text}]"),
+    ]
+}
+
+/// Who is talked to.
+pub const NAME: &str = "Grim";
+
 /// What people said in every place, harmlessly until a carrier changes it.
 pub struct Scene {
     message: String,
     author: String,
     mentioned: String,
     quoted: String,
-    quoted_author: String,
+    pub quoted_author: String,
+    /// Whether a personality said what is quoted.
+    pub is_quote_ours: bool,
     preceding: String,
-    preceding_author: String,
+    pub preceding_author: String,
     talk: Vec<Said>,
     summary: String,
     memories: Vec<Memory>,
@@ -93,6 +112,7 @@ impl Default for Scene {
             mentioned: word("Ben"),
             quoted: word("a quote"),
             quoted_author: word("Cleo"),
+            is_quote_ours: false,
             preceding: word("a line before"),
             preceding_author: word("Dan"),
             talk: vec![
@@ -162,13 +182,14 @@ impl Scene {
                 "addressed": "mention", "mentions": [person(32, &self.mentioned)],
                 "reply_to": {
                     "message_id": "705", "author": person(33, &self.quoted_author),
-                    "text": self.quoted, "ours": false,
+                    "text": self.quoted, "ours": self.is_quote_ours,
                 },
             }),
         ];
         let event = |(at, what): (usize, serde_json::Value)| {
             let preceding = json!([
                 { "message_id": "706", "author": person(34, &self.preceding_author), "text": self.preceding },
+                { "message_id": "707", "author": person(35, NAME), "text": "my line", "ours": true },
             ]);
             let body = json!({
                 "v": queue::VERSION, "id": format!("{at}:grim"), "personality": "grim",
@@ -187,7 +208,7 @@ impl Scene {
 fn personality() -> Personality {
     let example = json!({ "person": "Hi", "reply": "Boo." });
     serde_json::from_value(json!({
-        "id": "grim", "name": "Grim", "summary": "A weary lighthouse keeper.",
+        "id": "grim", "name": NAME, "summary": "A weary lighthouse keeper.",
         "traits": ["weary"], "speech_patterns": ["short"], "roast_style": "Gently.",
         "examples": [example, example, example],
     }))

@@ -77,8 +77,12 @@ async fn they_talk(world: &World) {
     let of_ann = waiting(1, ANN, ANNS);
     let mut of_ben = waiting(2, BEN, BENS);
     let ann = Person { id: ANN, name: "Ann".to_owned() };
-    of_ben.preceding =
-        vec![Line { message_id: Id::new(1), author: ann.clone(), text: ANNS.to_owned() }];
+    of_ben.preceding = vec![Line {
+        message_id: Id::new(1),
+        author: ann.clone(),
+        text: ANNS.to_owned(),
+        ours: false,
+    }];
     if let What::Message(message) = &mut of_ben.what {
         let quoted =
             Quoted { message_id: Id::new(1), author: ann, text: ANNS.to_owned(), ours: false };

@@ -53,8 +53,18 @@ fn talk(body: &Value) -> Result<String, String> {
 }
 
 /// The ways by which words of people come into a request.
-const WAYS: [&str; 6] =
-    ["<said by=", "line=\"", "<file name=", "<memory by=", "about=\"", "<memory of="];
+const WAYS: [&str; 10] = [
+    "<said by=",
+    "line=\"",
+    "<quote by=",
+    "<file name=",
+    "<memory by=",
+    "about=\"",
+    "<memory of=",
+    "[forwards a message: ",
+    "[sticker: ",
+    "[poll: ",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_attempt_by_every_way_stands_between_marks_in_the_request() {

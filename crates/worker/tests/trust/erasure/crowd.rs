@@ -179,6 +179,7 @@ impl Crowd {
             message_id: message.id,
             author: event.author.clone(),
             text: message.text.clone(),
+            ours: false,
         }]
     }
 }

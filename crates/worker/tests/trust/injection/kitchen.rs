@@ -73,9 +73,14 @@ impl Kitchen {
             message_id: Id::new(700),
             author: somebody(70),
             text: attempt.chars().take(300).collect(),
+            ours: false,
         }];
         let What::Message(message) = &mut event.what else { unreachable!("it is a message") };
-        message.text = format!("<@72> {attempt}");
+        // As the listener hands over what a message passes on.
+        let passed_on = attempt.replace(['[', '［'], "(").replace([']', '］'], ")");
+        message.text = format!(
+            "<@72> {attempt}\n[forwards a message: {passed_on}]\n[sticker: {passed_on}]\n[poll: {passed_on}]"
+        );
         message.mentions = vec![Mention { id: Id::new(72), name: attempt.to_owned() }];
         message.reply_to = Some(Quoted {
             message_id: Id::new(701),

@@ -37,6 +37,7 @@ async fn a_burst_with_everybody_in_it_is_answered() {
             message_id: Id::new(800 + k as u64),
             author: person(20 + k),
             text: format!("line {k}"),
+            ours: false,
         };
         event.preceding = (0..8).map(line).collect();
     }

@@ -46,6 +46,7 @@ impl Town {
                 message_id: Id::new(standing.message.get()),
                 author: self.person(den, standing.by),
                 text: message.content.clone(),
+                ours: false,
             })
         };
         (

@@ -65,7 +65,7 @@ fn notes(talk: &str) -> String {
     };
     let mut notes = format!("SUMMARY: They spoke of {}.", words(talk));
     for (n, line) in talk.lines().filter(|line| line.starts_with("<said")).enumerate() {
-        if !line.starts_with("<said by=\"you\"") {
+        if line.starts_with("<said by=") {
             notes.push_str(&format!("\nFACT {} 5: Somebody likes {}.", n + 1, words(line)));
         }
     }
