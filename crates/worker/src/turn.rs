@@ -131,7 +131,7 @@ pub(crate) async fn turn(
     let is_answered = |id: &EventId| share.events.iter().any(|event| event.id == *id);
     give_up(&worker.store, won(&ids, &gathered).filter(|id| !is_answered(id)), &attempt).await;
     marks::drop_deleted(&mut share.events, &gathered.rows);
-    let unheard = marks::unheard(who, &share.events, &gathered.rows);
+    let unheard = marks::unheard(who, &share.events, &gathered.rows, attempt.now_ms);
     let heard: Vec<Event> = (share.events.iter())
         .filter(|event| !unheard.iter().any(|(id, _)| *id == event.id))
         .cloned()

@@ -211,9 +211,10 @@ impl Turn<'_> {
         let heard: Vec<Event> = vec![last.clone()];
         let messages = marks::messages(&heard);
         let rows = self.worker.store.marks(last.guild_id, &[last.author.id], &messages).await?;
-        let unheard = marks::unheard(self.who, &heard, &rows);
+        let now_ms = now_ms();
+        let unheard = marks::unheard(self.who, &heard, &rows, now_ms);
         let because = unheard.first().map(|(_, because)| *because);
-        Ok(marks::stopped(self.who, last, &rows, now_ms()).or(because))
+        Ok(marks::stopped(self.who, last, &rows, now_ms).or(because))
     }
 
     /// Keeps the final text, then makes it stand in the channel.
