@@ -15,5 +15,6 @@ mod money;
 mod moving;
 mod pages;
 mod places;
+mod reporting;
 mod settings;
 mod world;
