@@ -25,6 +25,7 @@ use crate::{
     pause::{self, PauseArgs},
     personality::{self, Personality},
     recall,
+    reports::{self, ReportsArgs},
     store::{self, StoreCommand},
     table::TableArgs,
     up,
@@ -183,6 +184,10 @@ Both need DISCORD_TOKEN. `den up` registers them by itself.")]
     #[command(after_help = block::EXAMPLES)]
     Unblock(BlockArgs),
 
+    /// What people reported
+    #[command(after_help = reports::EXAMPLES)]
+    Reports(ReportsArgs),
+
     /// Everything that is kept: export, import, copy and erase it
     #[command(after_help = data::EXAMPLES)]
     Data {
@@ -311,6 +316,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Block(args) => block::run(args, true, &Settings::from_env()?).await,
         Command::Unblock(args) => block::run(args, false, &Settings::from_env()?).await,
+        Command::Reports(args) => reports::run(args, &Settings::from_env()?).await,
         Command::Data { command } => data::run(command, &Settings::from_env()?).await,
         Command::Store { command, output } => {
             store::run(command, output.json, &Settings::from_env()?).await
@@ -390,6 +396,7 @@ mod tests {
           allowlist    Which guilds are served
           block        Let nobody answer a person
           unblock      Let a person be answered again
+          reports      What people reported
           data         Everything that is kept: export, import, copy and erase it
           store        The table of a deployment: make it and check it
           personality  The characters: make, check, list and show them
@@ -535,6 +542,32 @@ mod tests {
           den pause --personality turbo               turbo answers nowhere
           den pause --personality turbo --guild 1042  turbo does not answer there
           den resume --guild 1042                     takes back exactly that
+        ");
+    }
+
+    #[test]
+    fn help_of_reports_says_who_reads_them() {
+        insta::assert_snapshot!(help(&["reports"]), @r"
+        What people reported
+
+        Usage: den reports [OPTIONS]
+
+        Options:
+              --limit <N>   How many, the newest first [default: 20]
+              --data <DIR>  The folder of a den on this machine; without it, the table DEN_TABLE names, else
+                            .den
+              --json        Print JSON, for scripts
+          -v, --verbose...  Tell what happens inside, on standard error; twice tells more
+          -h, --help        Print help
+
+        Whoever reads why something was said can report it. The reason and who gave it are for those who
+        run the den alone. They go when that person has everything of theirs erased, and after a year.
+
+        Examples:
+          den reports                     the newest ones
+          den reports --limit 100 --json | jq -r '.reports[].link'
+          den why LINK                    what the reply was made of
+          den pause --personality turbo   until it is mended
         ");
     }
 

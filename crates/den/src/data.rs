@@ -146,6 +146,7 @@ pub async fn run(command: DataCommand, settings: &Settings) -> anyhow::Result<Ex
     match command {
         DataCommand::Export { file, table } => {
             let (n, place) = table::with(&table, settings, async |opened| {
+                table::write_down(opened, None, "export everything".to_owned()).await?;
                 Ok((export::export(opened, &file).await?, opened.place.clone()))
             })
             .await?;

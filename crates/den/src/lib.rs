@@ -19,6 +19,7 @@ pub mod local;
 pub mod page;
 pub mod pause;
 pub mod personality;
+pub mod reports;
 pub mod store;
 pub mod up;
 pub mod why;

@@ -11,7 +11,10 @@ use twilight_model::{
     },
 };
 
-use crate::{Channel, Discord, Error, Member, code, permissions, permissions::of_everyone};
+use crate::{
+    Channel, Discord, Error, Member, code,
+    permissions::{self, of_everyone, permissions},
+};
 
 /// What somebody who is timed out may still do. See Discord Docs/Permissions, "Permissions for Timed Out
 /// Members".
@@ -89,8 +92,27 @@ impl Discord {
             return Ok(Permissions::all());
         }
         let granted = permissions(guild_id, &guild.roles, &member, &overwrites);
-        let is_bound = is_timed_out(&member) && !granted.contains(Permissions::ADMINISTRATOR);
-        Ok(if is_bound { granted & TIMED_OUT } else { granted })
+        Ok(unless_timed_out(&member, granted))
+    }
+
+    /// What somebody may do in all of a guild, whatever single channels grant or take: as [`Discord::may`]
+    /// otherwise. Takes two requests.
+    ///
+    /// # Errors
+    /// See [`Error`]. Who could not be asked about is to be treated as allowed nothing.
+    pub async fn may_in_guild(
+        &self,
+        guild_id: Id<GuildMarker>,
+        user_id: Id<UserMarker>,
+    ) -> Result<Permissions, Error> {
+        let (guild, member) =
+            tokio::try_join!(self.guild(guild_id), self.member_if_any(guild_id, user_id))?;
+        let Some(member) = member else { return Ok(Permissions::empty()) };
+        if guild.owner_id == user_id {
+            return Ok(Permissions::all());
+        }
+        let granted = permissions::of_roles(guild_id, &guild.roles, &member.roles);
+        Ok(unless_timed_out(&member, granted))
     }
 
     /// The channel that rules: of a thread, its parent. `None` where there is none to go by, in a direct
@@ -127,6 +149,11 @@ impl Discord {
             Ok(member) => Ok(Some(member)),
         }
     }
+}
+
+fn unless_timed_out(member: &Member, granted: Permissions) -> Permissions {
+    let is_bound = is_timed_out(member) && !granted.contains(Permissions::ADMINISTRATOR);
+    if is_bound { granted & TIMED_OUT } else { granted }
 }
 
 fn is_timed_out(member: &Member) -> bool {

@@ -33,6 +33,18 @@ pub(crate) fn of_everyone(
     granted(guild_id, roles, &[], None, overwrites)
 }
 
+/// Computes what a member's roles grant in the whole guild, before any channel's overwrites.
+pub(crate) fn of_roles(
+    guild_id: Id<GuildMarker>,
+    roles: &[Role],
+    own_roles: &[Id<RoleMarker>],
+) -> Permissions {
+    let has = |id| id == guild_id.cast() || own_roles.contains(&id);
+    let base = (roles.iter().filter(|role| has(role.id)))
+        .fold(Permissions::empty(), |sum, role| sum | role.permissions);
+    if base.contains(Permissions::ADMINISTRATOR) { Permissions::all() } else { base }
+}
+
 fn granted(
     guild_id: Id<GuildMarker>,
     roles: &[Role],
@@ -40,12 +52,10 @@ fn granted(
     user_id: Option<Id<UserMarker>>,
     overwrites: &[PermissionOverwrite],
 ) -> Permissions {
-    let everyone = guild_id.cast();
-    let has = |id| id == everyone || own_roles.contains(&id);
-    let base = (roles.iter().filter(|role| has(role.id)))
-        .fold(Permissions::empty(), |sum, role| sum | role.permissions);
+    let everyone: Id<RoleMarker> = guild_id.cast();
+    let base = of_roles(guild_id, roles, own_roles);
     if base.contains(Permissions::ADMINISTRATOR) {
-        return Permissions::all();
+        return base;
     }
     // Three layers, each denying first, then allowing: everyone, all the member's roles together, and the
     // member.

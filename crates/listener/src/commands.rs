@@ -23,6 +23,8 @@ pub struct Row {
     pub kind: Kind,
     /// Whether it can be used in servers only.
     pub is_for_guilds: bool,
+    /// Whether it is passed on out of servers that are not let in, too: whoever answers looks again.
+    pub is_for_all: bool,
     /// What Discord asks of people before it shows them the command, unless a server sets something else.
     /// Whoever answers looks again.
     pub needs: Permissions,
@@ -76,8 +78,11 @@ pub struct Opt {
 /// What an option takes. It reaches the worker as text: an id, a number in digits, `true` or `false`.
 #[derive(Clone, Copy, Debug)]
 pub enum Takes {
-    /// A personality's name or id; the listener suggests some while it is typed, and passes the id on.
+    /// A personality's name or id; the listener suggests some while it is typed, and passes the id on: of who is
+    /// meant in the channel, where it is left out.
     Personality,
+    /// The same, where leaving it out means nobody in particular. It is passed on as it was typed.
+    PersonalityOrNone,
     /// A text of at most so many characters.
     Text(u16),
     /// One of these: what people read, and what is sent.
@@ -110,6 +115,15 @@ pub struct Use {
     pub is_about_someone: bool,
     /// Whether it can be used in servers only.
     pub is_for_guilds: bool,
+    /// Whether it is passed on out of servers that are not let in, too.
+    pub is_for_all: bool,
+}
+
+impl Row {
+    fn used(&self, to: To, is_about_someone: bool) -> Use {
+        let Self { is_for_guilds, is_for_all, .. } = *self;
+        Use { to, is_about_someone, is_for_guilds, is_for_all }
+    }
 }
 
 /// The command of this name, with its subcommand if it has any: `den limits`.
@@ -128,10 +142,10 @@ pub fn find(used: &str) -> Option<Use> {
             subcommands.iter().find(|(name, _)| *name == wanted)?.1
         }
         (Kind::MessageMenu { to, is_about_someone }, None) => {
-            return Some(Use { to, is_about_someone, is_for_guilds: row.is_for_guilds });
+            return Some(row.used(to, is_about_someone));
         }
         _ => return None,
     };
-    let is_about_someone = usage.options.iter().any(|option| option.name == PERSONALITY);
-    Some(Use { to: usage.to, is_about_someone, is_for_guilds: row.is_for_guilds })
+    let is_whom = |option: &Opt| matches!(option.takes, Takes::Personality);
+    Some(row.used(usage.to, usage.options.iter().any(is_whom)))
 }

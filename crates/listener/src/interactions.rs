@@ -99,9 +99,6 @@ impl Desk {
             AUTOCOMPLETE => self.houses.last_known(interaction.guild_id),
             _ => self.houses.fresh(interaction.guild_id).await,
         };
-        if !house.is_open() && interaction.kind != AUTOCOMPLETE {
-            self.counts.turned_away.add();
-        }
         let asked = Asked {
             interaction: &interaction,
             den: &self.den,
@@ -109,6 +106,9 @@ impl Desk {
             last_speaker: last_speaker.as_ref(),
             received_at_ms,
         };
+        if asked.is_turned_away() {
+            self.counts.turned_away.add();
+        }
         let (id, token) = (interaction.id, interaction.token.as_str());
         let answered = match asked.answer() {
             Answer::Suggest(choices) => discord.autocomplete(id, token, choices).await,

@@ -111,8 +111,13 @@ impl Store {
                 text: episode.text,
             }));
         }
-        let reports = self.reports(user, now_ms).await?.into_iter();
-        records.extend(reports.map(|(message_id, reason)| Record::Report { message_id, reason }));
+        let reports = self.reports_of(user, now_ms).await?.into_iter();
+        records.extend(
+            reports.map(|report| Record::Report {
+                message_id: report.message_id,
+                reason: report.reason,
+            }),
+        );
         Ok(records)
     }
 

@@ -67,6 +67,7 @@ pub use line::LineError;
 pub use meanwhile::Meanwhile;
 pub use person::Preferences;
 pub use reply::ReplyRow;
+pub use report::Report;
 pub use seal::MOST_PAGES;
 pub use space::{NoSpace, Scope, Space};
 pub use summary::Summary;

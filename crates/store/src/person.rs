@@ -1,6 +1,9 @@
 //! What a person wants of the den, wherever they meet it.
 
-use std::{collections::BTreeSet, convert::Infallible};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+};
 
 use personality::PersonalityId;
 use serde::{Deserialize, Serialize};
@@ -24,11 +27,21 @@ pub struct Preferences {
     pub no_quote: bool,
     /// Personalities that do not answer them.
     pub silenced: BTreeSet<PersonalityId>,
+    /// Personalities that do not answer them for a while: until when, in milliseconds since the Unix epoch.
+    pub silenced_until: BTreeMap<PersonalityId, u64>,
     /// When they last had everything about them erased, in milliseconds since the Unix epoch: what was said
     /// before, and is still on its way, is not kept.
     pub erased_at_ms: u64,
     /// The operator does not let them speak with anybody here.
     pub blocked: bool,
+}
+
+impl Preferences {
+    /// Whether `personality` does not answer them at that time.
+    pub fn is_silenced(&self, personality: &PersonalityId, now_ms: u64) -> bool {
+        self.silenced.contains(personality)
+            || self.silenced_until.get(personality).is_some_and(|until| *until > now_ms)
+    }
 }
 
 impl Store {

@@ -14,7 +14,7 @@ pub const CLAIM: u64 = 1;
 pub const TOMBSTONE: u64 = 30;
 /// What was spent, by day, guild, personality and model.
 pub const SPENDING: u64 = 400;
-/// An administrative act.
+/// An administrative act, and a report.
 pub const AUDIT: u64 = 365;
 /// What an operator put aside.
 pub const DEAD_LETTER: u64 = 14;

@@ -211,6 +211,12 @@ impl<'a> Environment<'a> {
             }
             (None, None) => None,
         };
+        if guardrail.is_some() && self.get("DEN_MODEL_URL").is_some() {
+            self.problem(
+                "DEN_GUARDRAIL is Bedrock's, and DEN_MODEL_URL has another endpoint asked, whose answers it would not \
+                 check: unset one of them",
+            );
+        }
         Some(ModelConfig {
             model: self.get("DEN_MODEL")?,
             fallback: self.get("DEN_FALLBACK_MODEL"),
@@ -239,6 +245,20 @@ mod tests {
         for name in ["DISCORD_TOKEN", "DEN_MODEL", "DEN_GUARDRAIL_VERSION"] {
             assert!(said.contains(name), "{said}");
         }
+    }
+
+    #[test]
+    fn a_guardrail_is_never_left_out_in_silence() {
+        let asked = [
+            ("DISCORD_TOKEN", "abc"),
+            ("DEN_MODEL", "llama3.2:3b"),
+            ("DEN_MODEL_URL", "http://127.0.0.1:11434/v1"),
+            ("DEN_GUARDRAIL", "gr-1"),
+        ];
+        let said = read(&asked).expect_err("it would check nothing").to_string();
+        assert!(said.contains("DEN_GUARDRAIL is Bedrock's"), "{said}");
+        assert!(read(&asked[..3]).is_ok());
+        assert!(read(&[asked[0], asked[1], asked[3]]).is_ok());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use personality::PersonalityId;
 use queue::{Event, ReadError, STEWARD, What};
 
-use crate::{Deadline, Delivery, Verdict, Worker, chores, steward, turn};
+use crate::{Deadline, Delivery, Verdict, Worker, chores, reply::POST_TIMEOUT, steward, turn};
 
 /// A further turn is not begun with less time than this: a model's first word may take ten seconds, and the
 /// end of a turn keeps seven back. Where all of it is less, a further turn needs nearly all.
@@ -54,18 +54,14 @@ impl Worker {
     }
 
     fn read(&self, delivery: &Delivery) -> Result<Event, Verdict> {
-        let event = match Event::read(&delivery.body) {
-            Ok(event) => event,
+        match Event::read(&delivery.body) {
+            Ok(event) => Ok(event),
             Err(ReadError::Newer { version }) if delivery.receives < PATIENCE_FOR_NEWER => {
                 tracing::warn!(version, "an event of a newer version is held back");
-                return Err(Verdict::Retry { after: HOLD_NEWER });
+                Err(Verdict::Retry { after: HOLD_NEWER })
             }
-            Err(e) => return Err(Verdict::Dead { reason: e.to_string() }),
-        };
-        if event.personality.as_str() != STEWARD && self.roster.get(&event.personality).is_none() {
-            return Err(unknown(&event.personality));
+            Err(e) => Err(Verdict::Dead { reason: e.to_string() }),
         }
-        Ok(event)
     }
 
     /// The messages to answer together: `first`, and those right behind it that say more to the same
@@ -105,11 +101,24 @@ impl Worker {
                 vec![Box::pin(chores::serve(self, who, first, receives, deadline)).await]
             }
             Some(who) => Box::pin(turn::turn(self, who, events, receives, deadline)).await,
-            None => vec![unknown(&first.personality)],
+            None => vec![self.nobody(first, deadline).await],
         }
     }
-}
 
-fn unknown(personality: &PersonalityId) -> Verdict {
-    Verdict::Dead { reason: format!("no personality is called {personality}") }
+    /// Whom the event is for does not live here. Who waits for an answer to a command is told so: else they are
+    /// shown for ever that somebody is thinking.
+    async fn nobody(&self, event: &Event, deadline: Deadline) -> Verdict {
+        let personality = &event.personality;
+        if let What::Command(command) = &event.what {
+            let line = format!(
+                "{personality} does not live here any more. `/personalities` shows who does."
+            );
+            let discord = self.discord.by(deadline.minus(POST_TIMEOUT));
+            let told = discord.complete(event.application_id, &command.token, &line, None).await;
+            if let Err(e) = told {
+                tracing::info!(event = %event.id, error = %e, "nobody could be told that {personality} is gone");
+            }
+        }
+        Verdict::Dead { reason: format!("no personality is called {personality}") }
+    }
 }

@@ -75,6 +75,9 @@ pub(crate) async fn serve(
 async fn answer(worker: &Worker, event: &Event, deadline: Deadline) -> Result<(), Trouble> {
     let Some(asked) = Asked::of(worker, event) else { return Ok(()) };
     let told = match asked.verb() {
+        _ if is_turned_away(&asked).await? => Told::line(
+            "This den is only open to servers its operator has let in, and this one is not among them.",
+        ),
         verb if memory::knows(verb) => Box::pin(memory::answer(&asked)).await?,
         _ => Box::pin(house::answer(&asked)).await?.unwrap_or_else(|| {
             Told::line(
@@ -83,4 +86,19 @@ async fn answer(worker: &Worker, event: &Event, deadline: Deadline) -> Result<()
         }),
     };
     told.complete(&worker.discord.by(deadline.minus(POST_TIMEOUT)), event, asked.token()).await
+}
+
+/// Whether it comes out of a guild that is not let in. What people want with what is theirs is done there all
+/// the same, and what those who run the den want: they let the guild in so.
+async fn is_turned_away(asked: &Asked<'_>) -> Result<bool, Trouble> {
+    let Some(guild) = asked.guild() else { return Ok(false) };
+    let is_done = match asked.verb().split(' ').next().unwrap_or_default() {
+        "privacy" | "forget" | "erase" | "forget-me" | "forget-here" | "drop" => true,
+        "den" => asked.is_operator(),
+        _ => false,
+    };
+    if is_done || !asked.worker.store.den().await?.allowlist {
+        return Ok(false);
+    }
+    Ok(!asked.worker.store.guild(guild).await?.allowed)
 }

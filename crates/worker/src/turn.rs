@@ -132,7 +132,7 @@ pub(crate) async fn turn(
     let is_answered = |id: &EventId| share.events.iter().any(|event| event.id == *id);
     give_up(&worker.store, won(&ids, &gathered).filter(|id| !is_answered(id)), &attempt).await;
     marks::drop_deleted(&mut share.events, &gathered.rows);
-    let mut unheard = marks::unheard(who, &share.events, &gathered.rows);
+    let mut unheard = marks::unheard(who, &share.events, &gathered.rows, attempt.now_ms);
     let mut heard = without(&share.events, &unheard);
     let (caps, counts) = (&gathered.rows.guild.limits, &gathered.counts);
     let mut counted = Counted::new(who, caps, counters, counts, attempt.now_ms);

@@ -50,6 +50,10 @@ async fn chances_and_who_is_meant_are_set_for_a_channel() {
     let unasked = home.says(home.ann, home.kitchen, "I wonder what is for dinner.");
     assert_eq!(home.why(unasked).await.addressed, "chance");
 
+    home.uses(home.gus, home.channel, "persona default", &rex).await;
+    let nobody = home.uses(home.gus, home.channel, "persona default", &[]).await;
+    nobody.says(&["Nobody in particular answers a bare mention"]);
+
     let never = home.uses(home.gus, home.kitchen, "persona chance", &[("percent", "0")]).await;
     never.says(&["nobody speaks unasked"]);
     home.until_known().await;

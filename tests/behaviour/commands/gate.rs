@@ -63,3 +63,29 @@ async fn with_the_allowlist_on_only_servers_on_it_are_served() {
     home.says(home.ann, lobby, "Grim, hello again?");
     home.until_said("Grim", lobby, 1).await;
 }
+
+#[tokio::test]
+async fn the_allowlist_locks_out_nobody_who_runs_the_den() {
+    let home = Home::open().await;
+    home.uses(home.olga, home.channel, "den allowlist", &[("on", "true")]).await;
+    home.uses(home.olga, home.channel, "den disallow", &[]).await;
+    home.until_known().await;
+    let closed = home.uses(home.ann, home.channel, "personalities", &[]).await;
+    closed.says(&["This den is only open to servers its operator has let in"]);
+    let closed = home.uses(home.gus, home.channel, "den pause", &[]).await;
+    closed.says(&["This den is only open to servers its operator has let in"]);
+    let theirs = home.uses(home.ann, home.channel, "privacy show", &[]).await;
+    theirs.says(&["Nothing of yours is kept here"]);
+
+    // In the server itself, and from outside.
+    let allowed = home.uses(home.olga, home.channel, "den allow", &[]).await;
+    allowed.says(&["is on the allowlist."]);
+    let guild = home.guild.to_string();
+    let guild = [("guild", guild.as_str())];
+    let direct = home.discord.open_dm(home.olga, home.app.application_id).unwrap();
+    let off = home.uses(home.olga, direct, "den disallow", &guild).await;
+    off.says(&["is not on the allowlist."]);
+    home.uses(home.olga, direct, "den allow", &guild).await.says(&["is on the allowlist."]);
+    home.until_known().await;
+    home.uses(home.ann, home.channel, "personalities", &[]).await.says(&["**Grim**"]);
+}

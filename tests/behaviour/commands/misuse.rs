@@ -23,8 +23,13 @@ const OF_THE_SERVER: [(&str, Options<'_>, &str); 12] = [
 ];
 
 /// What only those who run the den may do.
-const OF_THE_DEN: [(&str, Options<'_>); 3] =
-    [("den allow", &[]), ("den disallow", &[]), ("den allowlist", &[("on", "true")])];
+const OF_THE_DEN: [(&str, Options<'_>); 5] = [
+    ("den allow", &[]),
+    ("den disallow", &[]),
+    ("den allowlist", &[("on", "true")]),
+    ("den reports", &[]),
+    ("den pause", &[("everywhere", "true")]),
+];
 
 #[tokio::test]
 async fn without_the_right_nothing_happens_whatever_the_client_offers() {
@@ -64,7 +69,15 @@ async fn in_a_direct_message_there_is_no_server_to_change() {
     let direct = home.discord.open_dm(home.gus, home.app.application_id).unwrap();
     for (command, options, _) in OF_THE_SERVER {
         let refused = home.forces(home.gus, direct, command, options).await;
-        refused.says(&["That one is about a server: use it in one of its channels."]);
+        // Who runs the den may mean a server from there, and the steward knows who that is.
+        refused.says(&[match command.starts_with("den ") {
+            true => "That is about a server, and here it is just the two of us.",
+            false => "That one is about a server: use it in one of its channels.",
+        }]);
+    }
+    for (command, options) in OF_THE_DEN {
+        let refused = home.uses(home.gus, direct, command, options).await;
+        refused.says(&["Only the people who run this den can do that."]);
     }
     for command in ["higherself on", "higherself off"] {
         let refused = home.uses(home.gus, direct, command, &[("personality", "mabel")]).await;

@@ -14,7 +14,11 @@ async fn a_reply_says_why_and_what_it_cost_and_is_reported_from_there() {
         home.fills_in(home.ben, &why, "Report this reply", "It is about soup again.").await;
     thanks.says(&["Thank you. The people who run this den will look at it."]);
     let audit = home.uses(home.gus, home.channel, "den audit", &[]).await;
-    audit.says(&["report of message", "by grim", "It is about soup again."]);
+    audit.says(&["Nothing was done yet."]);
+    let link = format!("{}/{}/{}", home.guild, home.channel, reply.id);
+    let by_ben = format!("<@{}> of grim", home.ben);
+    let reports = home.uses(home.olga, home.channel, "den reports", &[]).await;
+    reports.says(&[&by_ben, &link, "It is about soup again."]);
 
     let said = home.says(home.ben, home.channel, "I like soup.");
     let why = home.opens(home.ann, said, "Why did it say that?").await;

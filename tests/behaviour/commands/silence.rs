@@ -32,6 +32,11 @@ async fn everybody_may_silence_one_for_themselves() {
     let refused = [("personality", "grim"), ("for", "everybody")];
     let refused = home.uses(home.ann, home.channel, "mute", &refused).await;
     refused.says(&["You need the permission Manage Messages for that."]);
+    let timed = [("personality", "grim"), ("for", "me"), ("minutes", "10")];
+    let told = home.uses(home.ann, home.channel, "mute", &timed).await;
+    told.says(&["**Grim** does not answer you until <t:"]);
+    let ignored = home.says(home.ann, home.channel, "Grim, hello?");
+    assert_eq!(home.why(ignored).await.reason.as_deref(), Some("silenced"));
     let mine = [("personality", "grim"), ("for", "me")];
     home.uses(home.ann, home.channel, "mute", &mine).await.says(&["does not answer you any more"]);
     let ignored = home.says(home.ann, home.channel, "Grim, hello?");

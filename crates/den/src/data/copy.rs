@@ -8,7 +8,7 @@ use crate::{
     clock::now_ms,
     config::Settings,
     progress::Count,
-    table::{Opened, open_folder, open_new_folder, open_table},
+    table::{Opened, open_folder, open_new_folder, open_table, write_down},
 };
 
 /// Copies everything from one table to another.
@@ -56,6 +56,8 @@ pub(super) async fn run(
 
 async fn copy(from: &Opened, to: &Opened, over: bool) -> anyhow::Result<u64> {
     may_write(to, over).await?;
+    write_down(from, None, format!("copy everything to {}", to.place)).await?;
+    write_down(to, None, format!("copy everything from {}", from.place)).await?;
     let about = from.store.n_items().await.ok().filter(|n| *n > 0);
     let count = Count::of(format!("copying {} to {}", from.place, to.place), about);
     let mut n = 0;

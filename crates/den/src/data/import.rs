@@ -18,7 +18,7 @@ use super::{
 use crate::{
     config::Settings,
     progress::Count,
-    table::{Opened, TableArgs, open_new_folder, open_table},
+    table::{Opened, TableArgs, open_new_folder, open_table, write_down},
 };
 
 /// Items written together.
@@ -57,6 +57,7 @@ pub(super) async fn run(
 
 async fn import(file: &Path, over: bool, to: &Opened) -> anyhow::Result<u64> {
     may_write(to, over).await?;
+    write_down(to, None, "import an export".to_owned()).await?;
     let described = || format!("read {}", file.display());
     if file.as_os_str() == "-" {
         return read(&mut std::io::stdin().lock(), to).await.context("read standard input");

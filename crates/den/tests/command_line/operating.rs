@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use den::local::LocalTable;
 use serde_json::Value;
-use store::{Act, Day, Entry, Episode, Kept, Pause, Purse, Scope, Space, Speaker, Store};
+use store::{Act, Day, Entry, Episode, Kept, Pause, Purse, Report, Scope, Space, Speaker, Store};
 use twilight_model::id::Id;
 
 use crate::{Desk, Run};
@@ -57,7 +57,7 @@ impl Desk {
         desk
     }
 
-    async fn acts(&self, guild: Option<u64>) -> Vec<String> {
+    pub(crate) async fn acts(&self, guild: Option<u64>) -> Vec<String> {
         let acts: Vec<Act> =
             self.at_table(async |store| store.acts(guild.map(Id::new), 20).await.unwrap()).await;
         assert!(acts.iter().all(|act| act.by.is_none()), "nobody of Discord did it: {acts:?}");
@@ -192,6 +192,57 @@ async fn people_are_blocked_and_budgets_set() {
     let run = desk.den(&["budget", "--den", "plenty"]).await;
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("'plenty' is no amount of dollars, as in 2.50"), "{}", run.err);
+}
+
+#[tokio::test]
+async fn what_people_reported_is_read_newest_first() {
+    let desk = Desk::with_a_den().await;
+    assert_eq!(told(&desk.den(&["reports"]).await), "Nothing was reported.\n");
+    desk.at_table(async |store| {
+        for (n, guild) in [(1, Some(GUILD)), (2, None)] {
+            let report = Report {
+                at_ms: 1_795_000_000_000 + n * 60_000,
+                by: Id::new(ANN),
+                guild: guild.map(Id::new),
+                channel: Id::new(1077),
+                message_id: Id::new(1200 + n),
+                personality: "turbo".parse().unwrap(),
+                reason: format!("It was unkind, {n}."),
+            };
+            store.keep_report(&report).await.unwrap();
+        }
+    })
+    .await;
+    insta::assert_snapshot!(told(&desk.den(&["reports"]).await), @r"
+    2026-11-18 11:08 UTC  turbo in a direct message, reported by 301
+      https://discord.com/channels/@me/1077/1202
+      It was unkind, 2.
+
+    2026-11-18 11:07 UTC  turbo in guild 1042, channel 1077, reported by 301
+      https://discord.com/channels/1042/1077/1201
+      It was unkind, 1.
+    ");
+    let run = desk.den(&["reports", "--limit", "1", "--json"]).await;
+    insta::assert_snapshot!(told(&run), @r#"
+    {
+      "reports": [
+        {
+          "at_ms": 1795000120000,
+          "channel": "1077",
+          "guild": null,
+          "link": "https://discord.com/channels/@me/1077/1202",
+          "message": "1202",
+          "personality": "turbo",
+          "reason": "It was unkind, 2.",
+          "reporter": "301"
+        }
+      ]
+    }
+    "#);
+    assert_eq!(desk.den(&["reports", "--limit", "0"]).await.code, Some(2));
+
+    told(&desk.den(&["data", "erase", "--person", "301", "--yes"]).await);
+    assert_eq!(told(&desk.den(&["reports"]).await), "Nothing was reported.\n");
 }
 
 #[tokio::test]

@@ -86,6 +86,15 @@ async fn moderators_owners_and_strangers_are_told_apart() {
     let whom = Whom::Role(role);
     world.set_permission(town.hall, whom, Simulated::MANAGE_MESSAGES, false).unwrap();
     assert!(!town.may(moe, town.hall).await.contains(Permissions::MANAGE_MESSAGES));
+    let (guild, discord) = (Id::new(town.guild.get()), &town.discord);
+    let in_guild =
+        async |user: UserId| discord.may_in_guild(guild, Id::new(user.get())).await.unwrap();
+    assert!(in_guild(moe).await.contains(Permissions::MANAGE_MESSAGES), "elsewhere he may");
+    world.set_permission(town.hall, Whom::Everyone, Simulated::MANAGE_MESSAGES, true).unwrap();
+    assert!(town.may(town.ann, town.hall).await.contains(Permissions::MANAGE_MESSAGES));
+    assert!(!in_guild(town.ann).await.contains(Permissions::MANAGE_MESSAGES), "there alone");
+    assert_eq!(in_guild(olga).await, Permissions::all());
+    assert_eq!(in_guild(gus).await, Permissions::empty(), "no member");
     let elsewhere = world.add_guild("Elsewhere");
     let square = world.add_text_channel(elsewhere, "square").unwrap();
     assert_eq!(town.may(olga, square).await, Permissions::empty(), "another guild's channel");

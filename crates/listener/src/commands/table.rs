@@ -55,7 +55,7 @@ pub(super) const COMMANDS: &[Row] = &[
             ],
         ),
     ),
-    group(
+    for_all(group(
         "forget",
         "Have things forgotten",
         &[
@@ -63,7 +63,7 @@ pub(super) const COMMANDS: &[Row] = &[
             ("me", private("Forget everything about me, and everything I said", &[])),
             ("here", private("Forget everything about this place", &[])),
         ],
-    ),
+    )),
     slash(
         "memories",
         private(
@@ -123,7 +123,7 @@ pub(super) const COMMANDS: &[Row] = &[
                     private(
                         "Who answers when nobody in particular is meant",
                         &[
-                            whom(),
+                            or_none("Which personality; left out: no longer anybody"),
                             channel(),
                             optional(
                                 "everywhere",
@@ -138,7 +138,7 @@ pub(super) const COMMANDS: &[Row] = &[
         ),
         Permissions::MANAGE_CHANNELS,
     ),
-    group(
+    for_all(group(
         "privacy",
         "What is kept about you, and what may be done with it",
         &[
@@ -149,13 +149,13 @@ pub(super) const COMMANDS: &[Row] = &[
             ("export", private("Everything kept about me, as a file", &[])),
             ("erase", private("Erase everything kept about me", &[])),
         ],
-    ),
-    for_managers(
+    )),
+    for_operators(
         group(
             "den",
             "The den in this server: limits, money, pauses",
             &[
-                ("spend", private("What was spent today", &[])),
+                ("spend", private("What was spent today", &[other_guild()])),
                 (
                     "limits",
                     private(
@@ -171,22 +171,28 @@ pub(super) const COMMANDS: &[Row] = &[
                     "budget",
                     private(
                         "What this server may spend a day",
-                        &[optional(
-                            "dollars",
-                            "US dollars, as in 2.50, or default; left out: shows it",
-                            Takes::Text(12),
-                        )],
+                        &[
+                            optional(
+                                "dollars",
+                                "US dollars, as in 2.50, or default; left out: shows it",
+                                Takes::Text(12),
+                            ),
+                            other_guild(),
+                        ],
                     ),
                 ),
                 (
                     "retention",
                     private(
                         "How long words of this server are kept",
-                        &[optional("days", "Days; left out: shows it", Takes::Integer(7, 730))],
+                        &[
+                            optional("days", "Days; left out: shows it", Takes::Integer(7, 730)),
+                            other_guild(),
+                        ],
                     ),
                 ),
-                ("pause", private("Let nobody answer in this server", &[])),
-                ("resume", private("Let everybody answer again", &[])),
+                ("pause", private("Let nobody answer, or one personality no longer", PAUSED)),
+                ("resume", private("Let everybody answer again, or one personality", PAUSED)),
                 (
                     "block",
                     private(
@@ -207,7 +213,8 @@ pub(super) const COMMANDS: &[Row] = &[
                         &[required("on", "Whether", Takes::Boolean)],
                     ),
                 ),
-                ("audit", private("What was done here, and by whom", &[])),
+                ("audit", private("What was done here, and by whom", &[other_guild()])),
+                ("reports", private("What people reported", &[])),
             ],
         ),
         Permissions::MANAGE_GUILD,
@@ -219,6 +226,11 @@ pub(super) const COMMANDS: &[Row] = &[
     menu("Delete", To::Steward, false),
 ];
 
+const PAUSED: &[Opt] = &[
+    or_none("Which personality; left out: everybody"),
+    optional("everywhere", "In the whole den; only for those who run it", Takes::Boolean),
+    other_guild(),
+];
 const FOR: Takes = Takes::Choice(&[("Me", "me"), ("Everybody", "everybody")]);
 const ANSWERS_A_MINUTE: Takes = Takes::Integer(0, 1_000);
 const ANSWERS_A_DAY: Takes = Takes::Integer(0, 1_000_000);
@@ -240,12 +252,22 @@ const fn menu(name: &'static str, to: To, is_about_someone: bool) -> Row {
 }
 
 const fn row(name: &'static str, kind: Kind) -> Row {
-    Row { name, kind, is_for_guilds: false, needs: Permissions::empty() }
+    Row { name, kind, is_for_guilds: false, is_for_all: false, needs: Permissions::empty() }
 }
 
 /// The same for people who may do that, which only servers know.
 const fn for_managers(row: Row, needs: Permissions) -> Row {
     Row { is_for_guilds: true, needs, ..row }
+}
+
+/// The same for people who may do that in a server, and for those who run the den, wherever they are.
+const fn for_operators(row: Row, needs: Permissions) -> Row {
+    for_all(Row { needs, ..row })
+}
+
+/// The same, passed on out of every server.
+const fn for_all(row: Row) -> Row {
+    Row { is_for_all: true, ..row }
 }
 
 const fn public(description: &'static str, options: &'static [Opt]) -> Usage {
@@ -272,6 +294,10 @@ const fn whoever() -> Opt {
     optional(PERSONALITY, "Which personality; left out: who is meant here", Takes::Personality)
 }
 
+const fn or_none(description: &'static str) -> Opt {
+    optional(PERSONALITY, description, Takes::PersonalityOrNone)
+}
+
 const fn channel() -> Opt {
     optional("channel", "Which channel; left out: this one", Takes::Channel)
 }
@@ -286,4 +312,8 @@ const fn allow() -> Opt {
 
 const fn guild() -> Opt {
     optional("guild", "The server's id", Takes::Text(20))
+}
+
+const fn other_guild() -> Opt {
+    optional("guild", "Another server's id; only for those who run the den", Takes::Text(20))
 }

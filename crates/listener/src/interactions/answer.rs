@@ -78,10 +78,9 @@ impl Asked<'_> {
     /// What to answer.
     pub fn answer(&self) -> Answer {
         let Some(data) = &self.interaction.data else { return say(UNKNOWN) };
-        let is_open = self.house.is_open();
         match self.interaction.kind {
             AUTOCOMPLETE => Answer::Suggest(self.suggestions(data)),
-            COMMAND | COMPONENT | FORM if !is_open => say(CLOSED),
+            _ if self.is_turned_away() => say(CLOSED),
             COMMAND => self.command(data),
             COMPONENT => match forms::opened_by(&data.custom_id) {
                 Some(form) => Answer::Open(Box::new(form)),
@@ -89,6 +88,20 @@ impl Asked<'_> {
             },
             FORM => self.press(data),
             _ => say(UNKNOWN),
+        }
+    }
+
+    /// Whether it is answered with no more than that the server is not let in. People reach what is theirs out
+    /// of it all the same, and who runs the den lets it in from there: the steward knows who that is.
+    pub fn is_turned_away(&self) -> bool {
+        let Some(data) = self.interaction.data.as_ref().filter(|_| !self.house.is_open()) else {
+            return false;
+        };
+        match self.interaction.kind {
+            COMMAND => !commands::find(&data.used().0).is_some_and(|usage| usage.is_for_all),
+            // A button may be part of one of these; whose it is the steward knows, too.
+            COMPONENT => forms::opened_by(&data.custom_id).is_some(),
+            _ => false,
         }
     }
 

@@ -134,6 +134,20 @@ async fn of_a_reply_only_its_own_words_are_remembered_or_roasted() {
 }
 
 #[tokio::test]
+async fn whoever_runs_the_den_reaches_the_steward_from_a_direct_message() {
+    let town = Town::new().await;
+    let running = town.started_with_commands().await;
+    let direct = town.world.open_dm(town.ann, town.app.application_id).unwrap();
+    let interaction =
+        town.world.slash(town.ann, direct, "den spend", &[("guild", "1042")]).unwrap();
+    let (event, command) = town.next_command().await;
+    assert!(town.is_private(interaction));
+    assert_eq!((event.guild_id, event.channel_id.get()), (None, direct.get()));
+    assert_eq!((command.name.as_str(), command.option("guild")), ("den spend", Some("1042")));
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_question_that_stands_under_our_name_is_not_ours_to_be_remembered_or_roasted() {
     let town = Town::new().await;
     let running = town.started_with_commands().await;
@@ -161,6 +175,22 @@ async fn a_question_that_stands_under_our_name_is_not_ours_to_be_remembered_or_r
     let quoted = event.message().unwrap().reply_to.as_ref().unwrap();
     assert_eq!((quoted.ours, quoted.text.as_str()), (true, ""));
     assert!(!event.write().contains("exam"), "{}", event.write());
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_personality_that_is_left_out_may_mean_nobody_in_particular() {
+    let town = Town::new().await;
+    let running = town.started_with_commands().await;
+    let client = town.world.as_hostile_client();
+    for command in ["den pause", "den resume", "persona default"] {
+        client.slash(town.ann, town.channel, command, &[]).unwrap();
+        let (_, used) = town.next_command().await;
+        assert_eq!((used.name.as_str(), used.option("personality")), (command, None));
+    }
+    client.slash(town.ann, town.channel, "den pause", &[("personality", "mabel")]).unwrap();
+    let (_, used) = town.next_command().await;
+    assert_eq!(used.option("personality"), Some("mabel"));
     running.stop().await.unwrap();
 }
 
@@ -246,8 +276,8 @@ async fn what_is_about_a_server_is_refused_in_a_direct_message() {
     let running = town.started_with_commands().await;
     let direct = town.world.open_dm(town.ann, town.app.application_id).unwrap();
     let hostile = town.world.as_hostile_client();
-    let pause = hostile.slash(town.ann, direct, "den pause", &[]).unwrap();
-    let told = town.told_at_once(pause).await;
+    let show = hostile.slash(town.ann, direct, "persona show", &[]).unwrap();
+    let told = town.told_at_once(show).await;
     assert_eq!(told, "That one is about a server: use it in one of its channels.");
 
     town.world.slash(town.ann, direct, "privacy show", &[]).unwrap();

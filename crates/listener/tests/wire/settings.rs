@@ -159,6 +159,16 @@ async fn guilds_that_are_not_on_the_allowlist_get_one_plain_line() {
     assert!(told.content.starts_with("This den is only open to servers"), "{}", told.content);
     running.until_health("both counted", |health| health["counts"]["turned_away"] == 2).await;
 
+    // The steward knows who runs the den, and what is theirs people reach all the same.
+    for command in ["privacy show", "forget me", "den allow"] {
+        let client = town.world.as_hostile_client();
+        client.slash(town.ann, town.channel, command, &[]).unwrap();
+        town.until("it is passed on", || !town.inbox.events().is_empty()).await;
+        let event = town.inbox.take().remove(0);
+        assert!(matches!(&event.what, queue::What::Command(used) if used.name == command));
+    }
+    running.until_health("no more", |health| health["counts"]["turned_away"] == 2).await;
+
     // People can still write to us, and the guild can be let in while we listen.
     let direct = town.world.open_dm(town.ann, town.app.application_id).unwrap();
     let message = town.world.say(town.ann, direct, "hello").unwrap().get();

@@ -65,7 +65,7 @@ async fn what_has_aged_is_told_to_nobody_though_it_still_lies_there() {
     let store = &world.store;
     world.keep_for(7, &lines(1, 100, "soup")).await;
     while store.seal(&public(), NOW).await.unwrap() {}
-    store.keep_report(ANN, Id::new(4), "it was rude", NOW).await.unwrap();
+    store.keep_report(&crate::reporting::report(NOW, ANN, 4, "it was rude")).await.unwrap();
 
     let (window, recalled, _) = gathered(&world, 6).await;
     assert_eq!((window, recalled), (40, 100), "open and in pages");

@@ -6,9 +6,12 @@ use queue::{Line, Person, Quoted, What};
 use store::{About, Answer, Episode, Erased, Kept, Progress, Record, Scope, Space};
 use twilight_model::id::Id;
 
-use crate::world::{
-    ANN, ATTIC, BEN, ELSEWHERE, GUILD, HALL, NOW, PARLOUR, WHISPER, World, answered, attempt,
-    event, fact, fresh, grim, private, public, said, turbo, waiting,
+use crate::{
+    reporting::report,
+    world::{
+        ANN, ATTIC, BEN, ELSEWHERE, GUILD, HALL, NOW, PARLOUR, WHISPER, World, answered, attempt,
+        event, fact, fresh, grim, private, public, said, turbo, waiting,
+    },
 };
 
 /// A word that only Ann says, one that is only said to her or about her, and one that only Ben says.
@@ -94,7 +97,7 @@ async fn they_talk(world: &World) {
     }
     let unreadable = format!(r#"{{"v":1,"author":{{"id":"{ANN}"}},"text":"{ANNS}"}}"#);
     store.put_body_in_inbox("odd", &unreadable, NOW).await.unwrap();
-    store.keep_report(ANN, Id::new(4), &format!("it said {ANNS}"), NOW).await.unwrap();
+    store.keep_report(&report(NOW, ANN, 4, &format!("it said {ANNS}"))).await.unwrap();
     // A turn crashed with a whole answer.
     let crashed = attempt("crashed", 0);
     let members = [event(1)];
@@ -124,6 +127,7 @@ async fn nothing_of_a_person_is_left_in_the_whole_table_and_all_of_the_others() 
     // But for the summaries, which are made anew, Ben's words are all there.
     assert_eq!(all.matches(BENS).count(), bens_before - 6);
     assert!(store.traces(ANN).await.unwrap().is_empty());
+    assert!(store.reports(10, NOW).await.unwrap().is_empty() && !all.contains("REPORTS"));
     assert_eq!(store.traces(BEN).await.unwrap().len(), 6);
     for (scope, _, channel) in scopes() {
         let summary = store.summary(channel, &scope.personality, NOW).await.unwrap();

@@ -17,5 +17,6 @@ mod moving;
 mod pages;
 mod places;
 mod promises;
+mod reporting;
 mod settings;
 mod world;

@@ -77,6 +77,19 @@ async fn what_a_person_wants_holds_everywhere() {
 }
 
 #[tokio::test]
+async fn what_a_person_silences_for_a_while_ends_by_itself() {
+    let world = fresh().await;
+    let set = |row: &mut Preferences| {
+        row.silenced.insert(turbo());
+        row.silenced_until.insert(grim(), NOW + 10);
+    };
+    world.store.change_preferences(ANN, set).await.unwrap();
+    let wants = world.store.preferences(ANN).await.unwrap();
+    assert!(wants.is_silenced(&grim(), NOW) && !wants.is_silenced(&grim(), NOW + 10));
+    assert!(wants.is_silenced(&turbo(), FOREVER));
+}
+
+#[tokio::test]
 async fn the_operator_pauses_the_den_and_lets_it_go_on() {
     let world = fresh().await;
     let paused = Some(Pause { by: None, at_ms: NOW });

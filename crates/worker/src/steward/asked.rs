@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use personality::{Personality, PersonalityId};
 use queue::{Command, Event, Mention, Person, Press, Target, What};
-use store::{Act, Scope};
+use store::{Act, Scope, Space};
+use tokio::sync::OnceCell;
 use twilight_model::{
     guild::Permissions,
     id::{
@@ -14,7 +15,7 @@ use twilight_model::{
 };
 
 use super::Trouble;
-use crate::{Worker, clock::now_ms, memory::written_ms, space};
+use crate::{Worker, clock::now_ms, memory::written_ms, space, voice::is_final};
 
 /// A question to the steward.
 pub(crate) struct Asked<'a> {
@@ -22,6 +23,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) event: &'a Event,
     pub(crate) now_ms: u64,
     how: How<'a>,
+    /// Whether they may manage messages in the whole guild, once Discord was asked.
+    moderates_guild: OnceCell<bool>,
 }
 
 enum How<'a> {
@@ -37,7 +40,7 @@ impl<'a> Asked<'a> {
             What::Press(press) => How::Press(press),
             _ => return None,
         };
-        Some(Self { worker, event, now_ms: now_ms(), how })
+        Some(Self { worker, event, now_ms: now_ms(), how, moderates_guild: OnceCell::new() })
     }
 
     /// The command's name, or the first part of what a button is called: `forget-me:yes` is `forget-me`.
@@ -125,15 +128,47 @@ impl<'a> Asked<'a> {
     /// Whether the person may do that in this channel, as Discord says; an operator may do everything. In a
     /// direct message there is nobody else to protect: everybody may.
     pub(crate) fn may(&self, needed: Permissions) -> bool {
+        self.guild().is_none() || self.may_everything() || self.granted().contains(needed)
+    }
+
+    /// What Discord lets the person do in this channel.
+    fn granted(&self) -> Permissions {
         let bits = match self.how {
             How::Command(command) => command.permissions,
             How::Press(press) => press.permissions,
         };
-        let has = Permissions::from_bits_truncate(bits.unwrap_or(0));
-        self.guild().is_none()
-            || self.is_operator()
-            || has.contains(Permissions::ADMINISTRATOR)
-            || has.contains(needed)
+        Permissions::from_bits_truncate(bits.unwrap_or(0))
+    }
+
+    fn may_everything(&self) -> bool {
+        self.is_operator() || self.granted().contains(Permissions::ADMINISTRATOR)
+    }
+
+    /// Whether the person may manage messages in the whole guild. A channel's own settings may let them do so
+    /// there alone, and what an interaction says of permissions is of its channel: Discord is asked, where it
+    /// matters.
+    pub(crate) async fn moderates_guild(&self) -> Result<bool, Trouble> {
+        let Some(guild) = self.guild() else { return Ok(false) };
+        let asking = self.moderates_guild.get_or_try_init(|| async {
+            if self.may_everything() || !self.may(Permissions::MANAGE_MESSAGES) {
+                return Ok(self.may_everything());
+            }
+            match self.worker.discord.may_in_guild(guild, self.who().id).await {
+                Ok(may) => Ok(may.contains(Permissions::MANAGE_MESSAGES)),
+                Err(e) if is_final(&e) => Ok(false),
+                Err(e) => Err(e.into()),
+            }
+        });
+        asking.await.copied()
+    }
+
+    /// Whether the person may manage what was said and learned in a space that is read here. Of a guild's it is
+    /// known after [`Asked::moderates_guild`].
+    pub(crate) fn moderates(&self, space: Space) -> bool {
+        match space {
+            Space::Channel(_) => self.may(Permissions::MANAGE_MESSAGES),
+            Space::Guild(_) => self.moderates_guild.get() == Some(&true),
+        }
     }
 
     /// Whether the person runs the den.
@@ -154,8 +189,17 @@ impl<'a> Asked<'a> {
 
     /// Writes an administrative act down; to be done before the act.
     pub(crate) async fn audit(&self, what: impl Into<String>) -> Result<(), Trouble> {
-        let by = Some(self.who().id);
-        let act = Act { at_ms: self.now_ms, guild: self.guild(), by, what: what.into() };
+        self.audit_in(self.guild(), what).await
+    }
+
+    /// The same of an act that concerns another guild, or the whole den. Delivered twice, it is one line.
+    pub(crate) async fn audit_in(
+        &self,
+        guild: Option<Id<GuildMarker>>,
+        what: impl Into<String>,
+    ) -> Result<(), Trouble> {
+        let (at_ms, by) = (self.event.received_at_ms, Some(self.who().id));
+        let act = Act { at_ms, guild, by, what: what.into() };
         Ok(self.worker.store.audit(&act).await?)
     }
 }

@@ -64,6 +64,7 @@ async fn used(asked: &Asked<'_>) -> Result<Option<Told>, Stop> {
         "den pause" => pause::pause(asked).await,
         "den resume" => pause::resume(asked).await,
         "den audit" => records::acts(asked).await,
+        "den reports" => report::reports(asked).await,
         "den block" => gate::block(asked, true).await,
         "den unblock" => gate::block(asked, false).await,
         "den allow" => gate::allow(asked, true).await,

@@ -54,6 +54,10 @@ pub(super) fn knows(verb: &str) -> bool {
 
 /// Answers a command or button that this part knows.
 pub(super) async fn answer(asked: &Asked<'_>) -> Result<Told, Trouble> {
+    // Where others' memories are looked at.
+    if matches!(asked.verb(), "memories" | "fix" | "drop" | "forget thing") {
+        asked.moderates_guild().await?;
+    }
     match (asked.verb(), asked.is_press()) {
         ("remember", false) => remember::remember(asked).await,
         ("Remember this", false) => remember::remember_this(asked).await,

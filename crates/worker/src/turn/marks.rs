@@ -109,9 +109,14 @@ pub(crate) fn stopped(
 }
 
 /// The events that are not to be heard, and why: whoever speaks right behind a person does not speak for them.
-pub(super) fn unheard(who: &Personality, events: &[Event], rows: &Rows) -> Vec<(EventId, Silence)> {
+pub(super) fn unheard(
+    who: &Personality,
+    events: &[Event],
+    rows: &Rows,
+    now_ms: u64,
+) -> Vec<(EventId, Silence)> {
     let is_deleted = |event: &Event| answered(event).is_some_and(|id| rows.deleted.contains(&id));
-    let because = |event: &Event| match unwelcome(who, rows.people.get(&event.author.id)) {
+    let because = |event: &Event| match unwelcome(who, rows.people.get(&event.author.id), now_ms) {
         Some(because) => Some((event.id.clone(), because)),
         None => is_deleted(event).then(|| (event.id.clone(), Silence::Deleted)),
     };
@@ -137,10 +142,10 @@ pub(super) fn those(rows: &Rows, holds: impl Fn(&Preferences) -> bool) -> Vec<Id
     rows.people.iter().filter(|(_, wants)| holds(wants)).map(|(id, _)| *id).collect()
 }
 
-fn unwelcome(who: &Personality, wants: Option<&Preferences>) -> Option<Silence> {
+fn unwelcome(who: &Personality, wants: Option<&Preferences>, now_ms: u64) -> Option<Silence> {
     match wants? {
         wants if wants.blocked => Some(Silence::Blocked),
-        wants if wants.silenced.contains(&who.id) => Some(Silence::Silenced),
+        wants if wants.is_silenced(&who.id, now_ms) => Some(Silence::Silenced),
         _ => None,
     }
 }

@@ -215,8 +215,9 @@ impl Turn<'_> {
         authors.dedup();
         let messages = marks::messages(&heard);
         let rows = self.worker.store.marks(last.guild_id, &authors, &messages).await?;
-        let unheard = marks::unheard(self.who, &heard, &rows);
-        match (marks::stopped(self.who, last, &rows, now_ms()), unheard.first()) {
+        let now_ms = now_ms();
+        let unheard = marks::unheard(self.who, &heard, &rows, now_ms);
+        match (marks::stopped(self.who, last, &rows, now_ms), unheard.first()) {
             (Some(stopped), _) => Ok(Some(stopped)),
             (None, None) => Ok(None),
             (None, Some((_, because))) if unheard.len() == heard.len() => Ok(Some(*because)),

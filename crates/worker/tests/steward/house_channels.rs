@@ -27,6 +27,17 @@ async fn a_channel_is_bound_and_unbound() {
 }
 
 #[tokio::test]
+async fn who_answers_a_bare_mention_is_nobody_in_particular_again() {
+    let house = House::new().await;
+    let kim = house.by(house.kim);
+    kim.uses("persona default", &[("personality", "grim")]).await.says("**Grim** answers in");
+    let channel = Id::new(house.channel.get());
+    assert_eq!(house.settings().await.channels[&channel].default, Some(grim()));
+    kim.uses("persona default", &[]).await.says("Nobody in particular answers a bare mention");
+    assert!(house.settings().await.channels.is_empty());
+}
+
+#[tokio::test]
 async fn a_right_in_one_channel_is_none_in_another_and_other_servers_are_out_of_reach() {
     let house = House::new().await;
     let sim = house.sim.world();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use den_worker::Verdict;
 use queue::Sign;
 
 use crate::house::{House, NO_MESSAGE, Reads};
@@ -31,7 +32,9 @@ async fn in_a_direct_message_what_is_about_a_server_says_so() {
     for (name, options) in OF_A_GUILD {
         ann.uses(name, options).await.says("That is about a server");
     }
-    for name in ["den block", "den unblock", "den allow", "den disallow", "den allowlist"] {
+    for name in
+        ["den block", "den unblock", "den allow", "den disallow", "den allowlist", "den reports"]
+    {
         ann.uses(name, &[("on", "true")]).await.says("Only the people who run this den");
     }
 }
@@ -126,6 +129,20 @@ async fn what_comes_after_fifteen_minutes_is_done_although_nobody_can_be_told() 
     house.sim.clock().advance(Duration::from_secs(16 * 60));
     house.done(&used.event).await;
     assert!(house.settings().await.paused.is_some());
+}
+
+#[tokio::test]
+async fn who_waits_for_a_personality_that_is_gone_is_told_so() {
+    let house = House::new().await;
+    let question = [("personality", "ghost"), ("question", "are you there?")];
+    let mut used = house.by(house.ann).used("ask", &question).await;
+    used.event.personality = "ghost".parse().unwrap();
+    let verdict = house.serve(&used.event).await;
+    assert_eq!(verdict, Verdict::Dead { reason: "no personality is called ghost".to_owned() });
+    house.answer(&used).says("ghost does not live here any more.");
+    // Nobody can be told any more: it goes aside all the same.
+    house.sim.clock().advance(Duration::from_secs(16 * 60));
+    assert!(matches!(house.serve(&used.event).await, Verdict::Dead { .. }));
 }
 
 #[tokio::test]

@@ -49,7 +49,8 @@ async fn a_budget_is_never_above_what_the_operator_allows() {
     admin.uses("den budget", &[("dollars", "3.01")]).await.says("at most $3.00 a day");
     admin.uses("den budget", &[("dollars", "a lot")]).await.says("“a lot” is no amount of dollars");
     admin.uses("den budget", &[("dollars", "-1")]).await.says("is no amount");
-    admin.uses("den budget", &[("dollars", "1")]).await.says("$1.00 a day");
+    let enough = admin.uses("den budget", &[("dollars", "1")]).await;
+    enough.says("$1.00 a day").never_says("will not answer");
     admin.uses("den budget", &[("dollars", "0")]).await.says("may spend nothing");
     admin.uses("den budget", &[("dollars", "default")]).await.says("$3.00 a day");
     let expected = [
@@ -58,6 +59,14 @@ async fn a_budget_is_never_above_what_the_operator_allows() {
         "set the budget to $1.00 a day",
     ];
     assert_eq!(house.acts().await, expected);
+}
+
+#[tokio::test]
+async fn a_budget_below_the_cost_of_one_answer_says_who_falls_silent() {
+    let house = House::new().await;
+    let tiny = house.by(house.ada).uses("den budget", &[("dollars", "0.0001")]).await;
+    tiny.says("may spend $0.0001 a day")
+        .says("less than a single answer may cost of: **Grim**, **Mabel**. They will not answer");
 }
 
 #[tokio::test]

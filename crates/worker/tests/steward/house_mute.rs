@@ -1,5 +1,6 @@
 //! Silence, and who may ask for it.
 
+use discord_sim::{Permissions, Whom};
 use twilight_model::id::Id;
 
 use crate::house::{House, Reads, grim, ids};
@@ -87,4 +88,62 @@ async fn who_is_imitated_silences_their_likeness_here_and_everywhere() {
     assert!(house.worker.store.den().await.unwrap().paused_personalities.contains(&grim()));
     let acts = house.worker.store.acts(None, 10).await.unwrap();
     assert!(acts[0].what.starts_with("silence grim everywhere"), "{acts:?}");
+}
+
+#[tokio::test]
+async fn who_moderates_one_channel_silences_nobody_in_the_whole_server() {
+    let house = House::new().await;
+    let sim = house.sim.world();
+    let here = Permissions::MANAGE_MESSAGES;
+    sim.set_permission(house.channel, Whom::User(house.ben), here, true).unwrap();
+    let ben = house.by(house.ben);
+    ben.uses("mute", &[("personality", "grim")])
+        .await
+        .says("**Grim** does not answer you any more")
+        .says("Manage Messages in the whole server");
+    let everybody = [("personality", "grim"), ("for", "everybody")];
+    ben.uses("mute", &everybody).await.says("You need the permission Manage Messages for that.");
+    assert!(house.settings().await.muted.is_empty());
+    house.by(house.mia).uses("mute", &everybody).await.says("**Grim** is silent here.");
+    ben.uses("unmute", &everybody).await.says("is silent here for everybody");
+    assert!(house.settings().await.is_muted(&grim(), house.sim.clock().now_ms()));
+}
+
+#[tokio::test]
+async fn silence_for_oneself_ends_when_it_was_to() {
+    let house = House::new().await;
+    let (ann, store) = (house.by(house.ann), &house.worker.store);
+    let wants = || async { store.preferences(Id::new(house.ann.get())).await.unwrap() };
+    let ten = [("personality", "grim"), ("minutes", "10"), ("for", "me")];
+    ann.uses("mute", &ten).await.says("**Grim** does not answer you until <t:");
+    ann.uses("personalities", &[]).await.says("**Grim** does not answer you until <t:");
+    let (now_ms, minute) = (house.sim.clock().now_ms(), 60_000);
+    assert!(wants().await.is_silenced(&grim(), now_ms + 9 * minute));
+    assert!(!wants().await.is_silenced(&grim(), now_ms + 10 * minute));
+
+    // Without an end it has none, and the other way round.
+    ann.uses("mute", &[("personality", "grim"), ("for", "me")]).await.says("until you `/unmute`");
+    assert!(wants().await.is_silenced(&grim(), store::FOREVER));
+    ann.uses("mute", &ten).await;
+    assert!(!wants().await.is_silenced(&grim(), now_ms + 11 * minute));
+    ann.uses("unmute", &[("personality", "grim")]).await.says("**Grim** answers you again.");
+    assert_eq!(wants().await, store::Preferences::default());
+}
+
+#[tokio::test]
+async fn a_silence_delivered_twice_ends_at_the_same_time_and_is_one_act() {
+    let house = House::new().await;
+    let muted = [("personality", "grim"), ("minutes", "30")];
+    let mia = house.by(house.mia).used("mute", &muted).await;
+    let ann = house.by(house.ann).used("mute", &muted).await;
+    let store = &house.worker.store;
+    let mut ends = Vec::new();
+    for _ in 0..2 {
+        house.served(&mia).await;
+        house.served(&ann).await;
+        let wants = store.preferences(Id::new(house.ann.get())).await.unwrap();
+        ends.push((house.settings().await.muted, wants.silenced_until));
+    }
+    assert_eq!(ends[0], ends[1]);
+    assert_eq!(house.acts().await, ["mute grim for 30 minutes"]);
 }

@@ -157,14 +157,83 @@ async fn a_reply_is_explained_and_can_be_reported_from_there() {
     let report = ben.sent(ids(&why)[0], &typed);
     house.done(&report).await;
     house.done(&report).await;
-    let expected = format!("report of message {} by grim in channel {}", reply[0], house.channel);
-    assert_eq!(
-        house.acts().await,
-        [expected],
-        "delivered twice, it is one line, without its words"
-    );
-    house.by(house.ada).uses("den audit", &[]).await.says("“It hurt 1 a lot”");
+    let reports = house.worker.store.reports(10, 0).await.unwrap();
+    assert_eq!(reports.len(), 1, "delivered twice, it is one: {reports:?}");
+    assert_eq!((reports[0].by.get(), &reports[0].personality), (house.ben.get(), &grim()));
+    let link =
+        format!("https://discord.com/channels/{}/{}/{}", house.guild, house.channel, reply[0]);
+    for olga in [house.by(house.olga), house.by(house.olga).in_private()] {
+        let told = olga.uses("den reports", &[]).await;
+        told.says(&format!("<@{}> of grim, {link}: “It hurt 1 a lot”", house.ben));
+    }
+
+    // It is for those who run the den alone: an admin may be whom it is about.
+    let ada = house.by(house.ada);
+    ada.uses("den reports", &[]).await.says("Only the people who run this den can do that.");
+    ada.uses("den audit", &[]).await.says("Nothing was done yet.");
     let ben = Id::new(house.ben.get());
     assert_eq!(house.worker.store.erase_reports(ben).await.unwrap(), 1);
-    house.by(house.ada).uses("den audit", &[]).await.says("report of message").never_says("hurt");
+    house.by(house.olga).uses("den reports", &[]).await.says("Nothing was reported.");
+}
+
+#[tokio::test]
+async fn what_is_done_to_somebody_elses_reply_is_written_down_once() {
+    let house = House::new().await;
+    let mut expected = Vec::new();
+    for (by, is_noted) in [(house.ann, false), (house.mia, true)] {
+        let doing = house.by(by);
+        let (_, reply) = house.grim_answered().await;
+        let again = doing.opened("Answer again", reply[0]).await;
+        let (_, menu) = house.grim_answered().await;
+        let delete = doing.opened("Delete", menu[0]).await;
+        let (_, sign) = house.grim_answered().await;
+        let sign_again = doing.sign(Sign::Again, sign[0]);
+        let (_, last) = house.grim_answered().await;
+        let sign_delete = doing.sign(Sign::Delete, last[0]);
+        for _ in 0..2 {
+            house.served(&again).await.says("thinks again");
+            house.served(&delete).await.says("It is gone");
+            house.done(&sign_again).await;
+            house.done(&sign_delete).await;
+        }
+        if is_noted {
+            expected = vec![
+                format!("ask again for reply {} of grim in channel {}", reply[0], house.channel),
+                format!("delete reply {} of grim in channel {}", menu[0], house.channel),
+                format!("ask again for reply {} of grim in channel {}", sign[0], house.channel),
+                format!("delete reply {} of grim in channel {}", last[0], house.channel),
+            ];
+        } else {
+            assert!(house.acts().await.is_empty(), "one's own reply is no administrative act");
+        }
+    }
+    let mut acts = house.acts().await;
+    acts.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(acts, expected);
+}
+
+#[tokio::test]
+async fn who_is_blocked_and_whom_somebody_silenced_is_nobody_elses_business() {
+    let house = House::new().await;
+    let (ann, ben, olga) = (house.by(house.ann), house.by(house.ben), house.by(house.olga));
+    let nothing = "Nobody of us said that, or it was more than 30 days ago.";
+    for (reason, is_told_to_ann) in [("blocked", false), ("silenced", true)] {
+        let ignored = house.grim_ignored(reason).await;
+        assert_eq!(ben.opens("Why did it say that?", ignored).await.text, nothing);
+        let told = ann.opens("Why did it say that?", ignored).await;
+        assert_eq!(told.text != nothing, is_told_to_ann, "{}", told.text);
+        olga.opens("Why did it say that?", ignored).await.says("**Grim** stayed silent");
+    }
+    let ignored = house.grim_ignored("muted").await;
+    ben.opens("Why did it say that?", ignored).await.says("it was muted here");
+}
+
+#[tokio::test]
+async fn a_reply_is_not_taken_back_for_another_where_the_server_is_not_let_in() {
+    let house = House::new().await;
+    let (_, reply) = house.grim_answered().await;
+    house.worker.store.change_den(|den| den.allowlist = true).await.unwrap();
+    house.by(house.ann).signs(Sign::Again, reply[0]).await;
+    assert_eq!((house.said().len(), house.caused().len()), (3, 0));
 }

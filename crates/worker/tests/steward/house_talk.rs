@@ -2,7 +2,7 @@
 
 use discord_sim::MessageId;
 use queue::EventId;
-use store::{Episode, Kept, ReplyRow, Scope, Shown, Space, Speaker, Via};
+use store::{Attempt, Claimed, Episode, Kept, ReplyRow, Scope, Shown, Space, Speaker, Via};
 use twilight_model::id::Id;
 
 use crate::house::{House, grim};
@@ -31,6 +31,26 @@ impl House {
         }
         self.keep(question, &messages).await;
         (question, messages.iter().map(|shown| MessageId::from(shown.message_id.get())).collect())
+    }
+
+    /// Ann spoke to Grim, who stayed silent for that reason. What she said.
+    pub async fn grim_ignored(&self, reason: &str) -> MessageId {
+        let said = self.sim.world().say(self.ann, self.channel, "Grim, hello?").expect("she asks");
+        let (id, now_ms) = (EventId::new(said.get(), &grim()), self.sim.clock().now_ms());
+        let attempt = Attempt { token: "one".to_owned(), now_ms, lock_ms: now_ms + 1_000 };
+        let store = &self.worker.store;
+        let claim = store.claim(&id, std::slice::from_ref(&id), &attempt, None);
+        assert!(matches!(claim.await, Ok(Claimed::Won(_))));
+        let why = chat::Explanation {
+            v: 1,
+            personality: "Grim".to_owned(),
+            addressed: "name".to_owned(),
+            reason: Some(reason.to_owned()),
+            asker: self.ann.to_string(),
+            ..chat::Explanation::default()
+        };
+        store.close(&id, &attempt, false, &why.to_json()).await.expect("the store");
+        said
     }
 
     /// What a turn leaves behind: the rows of the reply, and both sides of the talk in the memory.

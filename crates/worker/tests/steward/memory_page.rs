@@ -375,3 +375,27 @@ async fn a_page_may_be_only_about_somebody() {
     let nobody = ask(about("<@7>".to_owned())).await;
     assert!(nobody.text.starts_with("I do not know whom you mean."), "{}", nobody.text);
 }
+
+#[tokio::test]
+async fn who_moderates_one_channel_changes_nothing_that_the_whole_server_knows() {
+    let world = World::new().await;
+    world.knows("grim", world.ann, world.fact(world.ann, "1203", "I like leeks")).await;
+    let (sim, ann) = (world.sim.world(), world.ann);
+    let here = discord_sim::Whom::User(world.ben);
+    let manage = discord_sim::Permissions::MANAGE_MESSAGES;
+    sim.set_permission(world.channel, here, manage, true).unwrap();
+    for verb in ["drop", "fix"] {
+        let button = format!("{verb}:grim:g:u{ann}:1203:0");
+        let told = world.forged(world.ben, world.channel, &button, &[("text", "none")]).await;
+        assert!(told.text.starts_with("Only who it is about"), "{}", told.text);
+    }
+    // What only this channel knows is theirs to look after.
+    let scope = Scope::new(Space::Channel(Id::new(world.channel.get())), "grim".parse().unwrap());
+    let fact = world.fact(world.ann, "1204", "I like beets");
+    let about = About::Person(Id::new(ann.get()));
+    let store = &world.worker.store;
+    store.change_book(&scope, about, |book| book.add(fact.clone())).await.unwrap().unwrap();
+    let button = format!("drop:grim:c:u{ann}:1204:0");
+    let told = world.forged(world.ben, world.channel, &button, &[]).await;
+    assert!(told.text.starts_with("Forgotten:"), "{}", told.text);
+}

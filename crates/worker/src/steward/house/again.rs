@@ -5,6 +5,7 @@ use queue::{Again, Event, EventId, Person, VERSION, What};
 use store::{ReplyRow, Speaker};
 
 use super::{
+    rights::note,
     stop::{Stop, refused},
     take_back::{forget, remove, reply_of},
 };
@@ -32,6 +33,7 @@ pub(super) async fn again(asked: &Asked<'_>) -> Result<Told, Stop> {
 /// answered once.
 pub(super) async fn answer(worker: &Worker, event: &Event, row: &ReplyRow) -> Result<(), Stop> {
     let asking = asking(worker, event, row).await?;
+    note(worker, event, row, "ask again for").await?;
     forget(worker, row, now_ms()).await?;
     for sent in worker.sink.send(std::slice::from_ref(&asking)).await {
         sent?;
@@ -83,5 +85,6 @@ async fn is_silent(
     }
     let Some(guild) = event.guild_id else { return Ok(false) };
     let row = worker.store.guild(guild).await?;
-    Ok(row.paused.is_some() || row.is_muted(personality, now_ms()))
+    let is_closed = den.allowlist && !row.allowed;
+    Ok(is_closed || row.paused.is_some() || row.is_muted(personality, now_ms()))
 }

@@ -1,14 +1,11 @@
 //! Whom the den lets in: people and guilds, decided by those who run it.
 
-use store::Act;
-use twilight_model::id::{
-    Id,
-    marker::{GuildMarker, UserMarker},
-};
+use twilight_model::id::{Id, marker::UserMarker};
 
 use super::{
     greeting,
-    rights::operator,
+    rights::{WHICH_GUILD, named_guild, operator},
+    settings,
     stop::{Stop, refused},
 };
 use crate::steward::{Asked, Told, Trouble};
@@ -26,7 +23,7 @@ pub(super) async fn block(asked: &Asked<'_>, is_blocked: bool) -> Result<Told, S
     let store = &asked.worker.store;
     if store.preferences(person).await?.blocked != is_blocked {
         let verb = if is_blocked { "block" } else { "unblock" };
-        audit(asked, None, format!("{verb} person {person}")).await?;
+        asked.audit_in(None, format!("{verb} person {person}")).await?;
         store.change_preferences(person, |theirs| theirs.blocked = is_blocked).await?;
     }
     Ok(Told::line(match is_blocked {
@@ -38,17 +35,13 @@ pub(super) async fn block(asked: &Asked<'_>, is_blocked: bool) -> Result<Told, S
 /// Puts a guild on the allowlist, or takes it off. Once it is on it, it is greeted.
 pub(super) async fn allow(asked: &Asked<'_>, is_allowed: bool) -> Result<Told, Stop> {
     operator(asked)?;
-    let guild: Option<Id<GuildMarker>> = match asked.option("guild") {
-        Some(id) => id.trim().parse().ok().and_then(Id::new_checked),
-        None => asked.guild(),
-    };
-    let Some(guild) = guild else {
-        return refused("Which server? Paste its id, or use this in the server itself.");
+    let Some(guild) = named_guild(asked)?.or_else(|| asked.guild()) else {
+        return refused(WHICH_GUILD);
     };
     let store = &asked.worker.store;
     if store.guild(guild).await?.allowed != is_allowed {
         let verb = if is_allowed { "allow" } else { "disallow" };
-        audit(asked, Some(guild), format!("{verb} guild {guild}")).await?;
+        asked.audit_in(Some(guild), format!("{verb} guild {guild}")).await?;
         let change = store.change_guild(guild, |row| {
             row.allowed = is_allowed;
             Ok::<_, Stop>(())
@@ -87,26 +80,24 @@ pub(super) async fn allowlist(asked: &Asked<'_>) -> Result<Told, Stop> {
         Some(_) => return refused("Say `true` or `false`."),
     };
     if wanted != is_on {
-        let word = if wanted { "on" } else { "off" };
-        audit(asked, None, format!("turn the allowlist {word}")).await?;
         // Else it would end the talk it was turned on in.
         if let Some(here) = asked.guild().filter(|_| wanted) {
-            store.set_allowed(here, true).await?;
+            let act = format!("allow guild {here}, as the allowlist is turned on in it");
+            settings::change(asked, here, act, |row| {
+                row.allowed = true;
+                Ok(())
+            })
+            .await?;
         }
-        store.change_den(|den| den.allowlist = wanted).await?;
+        let word = if wanted { "on" } else { "off" };
+        let act = format!("turn the allowlist {word}");
+        settings::change_den(asked, act, |den| den.allowlist = wanted).await?;
     }
-    Ok(Told::line(match wanted {
-        true => "The allowlist is on: only servers on it are served. `/den allow` adds one.",
-        false => "The allowlist is off: every server is served.",
+    Ok(Told::line(match (wanted, asked.guild()) {
+        (true, Some(_)) if !is_on => {
+            "The allowlist is on: only servers on it are served. This one is on it; `/den allow` adds another."
+        }
+        (true, _) => "The allowlist is on: only servers on it are served. `/den allow` adds one.",
+        (false, _) => "The allowlist is off: every server is served.",
     }))
-}
-
-/// Writes down an act that concerns another guild than the one it was done in, or the whole den.
-async fn audit(
-    asked: &Asked<'_>,
-    guild: Option<Id<GuildMarker>>,
-    what: String,
-) -> Result<(), Stop> {
-    let act = Act { at_ms: asked.now_ms, guild, by: Some(asked.who().id), what };
-    Ok(asked.worker.store.audit(&act).await?)
 }

@@ -3,7 +3,7 @@
 use store::GuildLimits;
 
 use super::{
-    rights::{guild_of_admin, number},
+    rights::{called, guild_meant, guild_of_admin, number},
     settings,
     stop::Stop,
 };
@@ -59,11 +59,12 @@ fn listed(limits: &GuildLimits) -> String {
 
 /// Sets for how many days words are kept. Without a number it is shown.
 pub(super) async fn retention(asked: &Asked<'_>) -> Result<Told, Stop> {
-    let guild = guild_of_admin(asked)?;
+    let guild = guild_meant(asked)?;
+    let place = called(asked, guild);
     let days = number(asked, "days", SHORTEST, LONGEST)?.and_then(|days| u16::try_from(days).ok());
     let Some(days) = days else {
         let kept = asked.worker.store.guild(guild).await?.retention_days();
-        return Ok(Told::line(format!("What is said to us here is kept for {kept} days.")));
+        return Ok(Told::line(format!("What is said to us in {place} is kept for {kept} days.")));
     };
     settings::change(asked, guild, format!("keep words for {days} days"), |row| {
         row.retention_days = Some(days);
@@ -71,7 +72,7 @@ pub(super) async fn retention(asked: &Asked<'_>) -> Result<Told, Stop> {
     })
     .await?;
     Ok(Told::line(format!(
-        "What is said to us here from now on is kept for {days} days. What was said before keeps the time it had; \
+        "What is said to us in {place} from now on is kept for {days} days. What was said before keeps the time it had; \
          `/forget` deletes at once."
     )))
 }

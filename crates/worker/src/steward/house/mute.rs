@@ -1,10 +1,9 @@
 //! Silence: of a personality in a guild, for one person, or everywhere for whom it imitates.
 
 use personality::Personality;
-use store::{Act, FOREVER};
+use store::FOREVER;
 use twilight_model::{
     channel::message::component::ButtonStyle,
-    guild::Permissions,
     id::{Id, marker::GuildMarker},
 };
 
@@ -13,7 +12,7 @@ use super::{
     settings::{self, SOON},
     stop::{Stop, refused},
 };
-use crate::steward::{Asked, Told, told::button};
+use crate::steward::{Asked, Told, Trouble, told::button};
 
 /// The button under which the person a personality imitates silences it in the whole den.
 pub(super) const EVERYWHERE: &str = "mute-everywhere";
@@ -31,14 +30,13 @@ enum Audience {
 pub(super) async fn mute(asked: &Asked<'_>) -> Result<Told, Stop> {
     let who = whom(asked)?;
     let minutes = number(asked, "minutes", 1, LONGEST)?;
-    match audience(asked, who)? {
+    // As of when it was asked for: delivered twice, it ends at the same time.
+    let until =
+        minutes.map_or(FOREVER, |minutes| asked.event.received_at_ms + u64::from(minutes) * 60_000);
+    match audience(asked, who, may_for_everybody(asked, who).await?)? {
         Audience::Everybody(guild) => {
-            let (until, how_long) = match minutes {
-                Some(minutes) => {
-                    (asked.now_ms + u64::from(minutes) * 60_000, format!(" for {minutes} minutes"))
-                }
-                None => (FOREVER, String::new()),
-            };
+            let how_long =
+                minutes.map_or_else(String::new, |minutes| format!(" for {minutes} minutes"));
             let act = format!("mute {}{how_long}", who.id);
             settings::change(asked, guild, act, |row| {
                 row.muted.retain(|_, until| *until > asked.now_ms);
@@ -52,14 +50,24 @@ pub(super) async fn mute(asked: &Asked<'_>) -> Result<Told, Stop> {
         Audience::Me(because) => {
             let store = &asked.worker.store;
             let change = store.change_preferences(asked.who().id, |mine| {
-                mine.silenced.insert(who.id.clone());
+                mine.silenced.remove(&who.id);
+                mine.silenced_until.retain(|id, until| *until > asked.now_ms && *id != who.id);
+                if minutes.is_some() {
+                    mine.silenced_until.insert(who.id.clone(), until);
+                } else {
+                    mine.silenced.insert(who.id.clone());
+                }
             });
             change.await?;
-            let mut line =
-                format!("**{}** does not answer you any more, until you `/unmute` it.", who.name);
-            if minutes.is_some() {
-                line += " For you alone I cannot time it.";
-            }
+            let mut line = match minutes {
+                Some(_) => format!("**{}** does not answer you{}.", who.name, until_when(until)),
+                None => {
+                    format!(
+                        "**{}** does not answer you any more, until you `/unmute` it.",
+                        who.name
+                    )
+                }
+            };
             if let Some(because) = because {
                 line = format!("{line}\n{because}");
             }
@@ -75,10 +83,11 @@ pub(super) async fn unmute(asked: &Asked<'_>) -> Result<Told, Stop> {
     let wanted = asked.option("for");
     let store = &asked.worker.store;
     if (wanted != Some("everybody") || asked.guild().is_none())
-        && store.preferences(asked.who().id).await?.silenced.contains(&who.id)
+        && store.preferences(asked.who().id).await?.is_silenced(&who.id, asked.now_ms)
     {
         let change = store.change_preferences(asked.who().id, |mine| {
             mine.silenced.remove(&who.id);
+            mine.silenced_until.remove(&who.id);
         });
         change.await?;
         lines.push(format!("**{}** answers you again.", who.name));
@@ -86,7 +95,8 @@ pub(super) async fn unmute(asked: &Asked<'_>) -> Result<Told, Stop> {
     if let Some(guild) = asked.guild() {
         let row = store.guild(guild).await?;
         let until = row.muted.get(&who.id).copied().filter(|_| row.is_muted(&who.id, asked.now_ms));
-        match (until, audience(asked, who)) {
+        let may = may_for_everybody(asked, who).await?;
+        match (until, audience(asked, who, may)) {
             (Some(_), Ok(Audience::Everybody(_))) => {
                 settings::change(asked, guild, format!("unmute {}", who.id), |row| {
                     row.muted.remove(&who.id);
@@ -124,16 +134,11 @@ pub(super) async fn everywhere(asked: &Asked<'_>) -> Result<Told, Stop> {
     if !is_imitated(who, asked.who().id) {
         return refused(format!("Only the person whom **{}** imitates can do that.", who.name));
     }
-    let store = &asked.worker.store;
-    if !store.den().await?.paused_personalities.contains(&who.id) {
-        let what = format!("silence {} everywhere: the person it imitates wants it", who.id);
-        let by = Some(asked.who().id);
-        store.audit(&Act { at_ms: asked.now_ms, guild: None, by, what }).await?;
-        let change = store.change_den(|den| {
-            den.paused_personalities.insert(who.id.clone());
-        });
-        change.await?;
-    }
+    let act = format!("silence {} everywhere: the person it imitates wants it", who.id);
+    settings::change_den(asked, act, |den| {
+        den.paused_personalities.insert(who.id.clone());
+    })
+    .await?;
     Ok(Told::line(format!(
         "**{}** is silent everywhere from now on. Only the people who run this den can let it speak again; ask \
          them, or ask them to remove it for good.",
@@ -150,17 +155,22 @@ fn with_everywhere(asked: &Asked<'_>, who: &Personality, told: Told) -> Told {
     told.with(vec![button(id, "Silence it everywhere", ButtonStyle::Danger)])
 }
 
-fn audience(asked: &Asked<'_>, who: &Personality) -> Result<Audience, Stop> {
-    let may = asked.may(Permissions::MANAGE_MESSAGES) || is_imitated(who, asked.who().id);
+/// Whether the person may silence it in the whole guild, which managing messages in one channel does not allow.
+async fn may_for_everybody(asked: &Asked<'_>, who: &Personality) -> Result<bool, Trouble> {
+    Ok(is_imitated(who, asked.who().id) || asked.moderates_guild().await?)
+}
+
+fn audience(asked: &Asked<'_>, who: &Personality, may: bool) -> Result<Audience, Stop> {
     match (asked.guild(), asked.option("for")) {
         (Some(_), Some("me")) | (None, _) => Ok(Audience::Me(None)),
         (Some(guild), _) if may => Ok(Audience::Everybody(guild)),
         (Some(_), Some("everybody")) => refused(format!(
-            "You need the permission Manage Messages for that. `/mute personality:{} for:me` works for everybody.",
+            "You need the permission Manage Messages for that. It has to hold in the whole server. `/mute \
+             personality:{} for:me` works for everybody.",
             who.name
         )),
         (Some(_), _) => Ok(Audience::Me(Some(
-            "To silence it for everybody here, one needs the permission Manage Messages.",
+            "To silence it for everybody here, one needs the permission Manage Messages in the whole server.",
         ))),
     }
 }

@@ -1,26 +1,26 @@
 //! Reporting a harmful reply to those who run the den.
 //!
-//! The act that is written down holds ids alone. What the person wrote lies apart, among what is theirs, so
-//! that it goes when they have everything of theirs erased, and never reaches a log.
+//! Nobody else reads who reported it and why: not the guild's admins, of whom one may be meant, and no log. It
+//! is the person's own, and goes when they have everything of theirs erased.
 
-use store::{Act, Counter, Subject};
+use store::{Counter, Report, Subject};
 use twilight_model::id::{Id, marker::MessageMarker};
 
-use super::stop::{Stop, refused};
-use crate::{
-    Worker,
-    steward::{Asked, Told, Trouble},
+use super::{
+    rights::operator,
+    stop::{Stop, refused},
 };
+use crate::steward::{Asked, Told};
 
 /// The button that opens the form, and the form that comes back.
 pub(super) const REPORT: &str = "report";
-/// What the act of a report begins with; the message's id follows.
-const ACT: &str = "report of message ";
 /// The longest reason that is kept, in characters.
 const LONGEST: usize = 300;
 /// Reports of one person in a day.
 const PER_DAY: u64 = 20;
 const DAY_S: u64 = 86_400;
+/// Reports that are looked at once.
+const SHOWN: u16 = 10;
 
 /// Keeps a report.
 pub(super) async fn report(asked: &Asked<'_>) -> Result<Told, Stop> {
@@ -46,25 +46,43 @@ pub(super) async fn report(asked: &Asked<'_>) -> Result<Told, Stop> {
     if store.count(&counter, 1, asked.now_ms).await? > PER_DAY {
         return refused("That is enough for today; what you sent is kept, and will be looked at.");
     }
-    store.keep_report(asked.who().id, row.message_id, &reason, asked.now_ms).await?;
-    // Delivered twice, it is one line.
-    let at_ms = asked.event.received_at_ms;
-    let what =
-        format!("{ACT}{} by {} in channel {}", row.message_id, row.personality, row.channel_id);
-    let act = Act { at_ms, guild: asked.guild(), by: Some(asked.who().id), what };
-    store.audit(&act).await?;
+    let report = Report {
+        // Delivered twice, it is one report.
+        at_ms: asked.event.received_at_ms,
+        by: asked.who().id,
+        guild: asked.guild(),
+        channel: row.channel_id,
+        message_id: row.message_id,
+        personality: row.personality,
+        reason,
+    };
+    store.keep_report(&report).await?;
     Ok(Told::line(
-        "Thank you. The people who run this den will look at it. You can also `/mute` whoever said that, or have \
-         the reply deleted.",
+        "Thank you. The people who run this den will look at it. Nobody else is told who reported it, and why. You can \
+         also `/mute` whoever said that, or have the reply deleted.",
     ))
 }
 
-/// What the person wrote whose report an act is, where it is still kept.
-pub(super) async fn reason_of(worker: &Worker, act: &Act) -> Result<Option<String>, Trouble> {
-    let id = act.what.strip_prefix(ACT).and_then(|rest| rest.split(' ').next());
-    let message = id.and_then(|id| id.parse().ok()).and_then(Id::new_checked);
-    match (message, act.by) {
-        (Some(message), Some(by)) => Ok(worker.store.report(by, message).await?),
-        _ => Ok(None),
+/// The newest reports of the whole den, to those who run it.
+pub(super) async fn reports(asked: &Asked<'_>) -> Result<Told, Stop> {
+    operator(asked)?;
+    let reports = asked.worker.store.reports(SHOWN, asked.now_ms).await?;
+    if reports.is_empty() {
+        return Ok(Told::line("Nothing was reported."));
     }
+    let mut text = String::new();
+    for report in &reports {
+        let line = line(report);
+        if text.chars().count() + line.chars().count() > chat::MESSAGE_LIMIT {
+            break;
+        }
+        text.push_str(&line);
+    }
+    Ok(Told::line(text))
+}
+
+fn line(report: &Report) -> String {
+    let Report { at_ms, by, personality, reason, .. } = report;
+    let link = report.link();
+    format!("- <t:{}:f> <@{by}> of {personality}, {link}: “{reason}”\n", at_ms / 1000)
 }

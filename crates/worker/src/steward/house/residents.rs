@@ -39,6 +39,14 @@ pub(super) async fn residents(asked: &Asked<'_>) -> Result<Told, Stop> {
     for name in mine.silenced.iter().filter_map(name) {
         lines.push(format!("**{name}** does not answer you, as you wished; `/unmute` changes it."));
     }
+    for (id, until) in mine.silenced_until.iter().filter(|(_, until)| **until > asked.now_ms) {
+        if let Some(name) = name(id) {
+            let until = until_when(*until);
+            lines.push(format!(
+                "**{name}** does not answer you{until}, as you wished; `/unmute` changes it."
+            ));
+        }
+    }
     lines.push(chat::introduce(asked.worker.roster.iter()));
     Ok(Told::line(lines.join("\n")))
 }

@@ -1,6 +1,6 @@
 //! Changing what a guild has set.
 
-use store::{ChannelSettings, GuildRow, MOST_CHANNELS};
+use store::{ChannelSettings, DenRow, GuildRow, MOST_CHANNELS};
 use twilight_model::id::{
     Id,
     marker::{ChannelMarker, GuildMarker},
@@ -27,8 +27,24 @@ pub(super) async fn change<R>(
     if after == before {
         return Ok(result);
     }
-    asked.audit(act).await?;
+    asked.audit_in(Some(guild), act).await?;
     asked.worker.store.change_guild(guild, change).await?
+}
+
+/// The same of what holds in the whole den.
+pub(super) async fn change_den(
+    asked: &Asked<'_>,
+    act: impl Into<String>,
+    mut change: impl FnMut(&mut DenRow),
+) -> Result<(), Stop> {
+    let before = asked.worker.store.den().await?;
+    let mut after = before.clone();
+    change(&mut after);
+    if after != before {
+        asked.audit_in(None, act).await?;
+        asked.worker.store.change_den(change).await?;
+    }
+    Ok(())
 }
 
 /// Changes what is set for a channel. A channel for which nothing is set any more takes no room.

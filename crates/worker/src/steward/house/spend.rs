@@ -3,7 +3,10 @@
 use model::Microdollars;
 use store::{Day, DenRow, Entry, GuildRow, Purse, Spending};
 
-use super::{rights::guild_of_admin, stop::Stop};
+use super::{
+    rights::{called, guild_or_den},
+    stop::Stop,
+};
 use crate::steward::{Asked, Told};
 
 /// Lines of the ledger that are shown.
@@ -13,10 +16,7 @@ const SHOWN: usize = 20;
 pub(super) async fn spend(asked: &Asked<'_>) -> Result<Told, Stop> {
     let store = &asked.worker.store;
     let day = Day::of(asked.now_ms);
-    let guild = match asked.guild() {
-        None if asked.is_operator() => None,
-        _ => Some(guild_of_admin(asked)?),
-    };
+    let guild = guild_or_den(asked)?;
     let purse = guild.map_or(Purse::Den, Purse::Guild);
     let (spending, ledger, den) =
         tokio::try_join!(store.spending(purse, day), store.ledger(day, guild), store.den())?;
@@ -24,7 +24,7 @@ pub(super) async fn spend(asked: &Asked<'_>) -> Result<Told, Stop> {
         Some(guild) => cap(&den, &store.guild(guild).await?),
         None => den.budget,
     };
-    let whose = if guild.is_some() { "this server" } else { "the whole den" };
+    let whose = guild.map_or_else(|| "the whole den".to_owned(), |guild| called(asked, guild));
     let resets = (asked.now_ms + day.ends_in_ms(asked.now_ms)).div_ceil(1000);
     let mut lines = vec![format!(
         "Today {whose} spent {}{}. The count begins anew <t:{resets}:R>.",

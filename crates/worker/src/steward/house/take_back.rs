@@ -8,7 +8,7 @@ use twilight_model::{
 };
 
 use super::{
-    rights::is_theirs,
+    rights::{is_theirs, note},
     stop::{Stop, refused},
 };
 use crate::{
@@ -54,6 +54,7 @@ pub(super) async fn take_back(
     row: &ReplyRow,
     now_ms: u64,
 ) -> Result<(), Stop> {
+    note(worker, event, row, "delete").await?;
     forget(worker, row, now_ms).await?;
     remove(worker, event, row).await
 }

@@ -1,12 +1,15 @@
 //! Why something was said.
 
-use chat::{Explanation, explain_in_words};
+use chat::{Explanation, Silence, explain_in_words};
 use discord::Outgoing;
 use queue::{Event, EventId};
 use store::{Attempt, Claimed, Counter, ReplyRow, Subject};
 use twilight_model::{
     channel::message::component::ButtonStyle,
-    id::{Id, marker::MessageMarker},
+    id::{
+        Id,
+        marker::{MessageMarker, UserMarker},
+    },
 };
 
 use super::{report::REPORT, stop::Stop};
@@ -28,7 +31,7 @@ pub(super) async fn why(asked: &Asked<'_>) -> Result<Told, Stop> {
     let Some(target) = asked.target() else {
         return Ok(Told::line("Open this in the menu of a message, under Apps."));
     };
-    let words = words(asked.worker, target.message_id).await?;
+    let words = words(asked.worker, target.message_id, Some(asked.who().id)).await?;
     if words.is_empty() {
         return Ok(Told::line("Nobody of us said that, or it was more than 30 days ago."));
     }
@@ -44,7 +47,7 @@ pub(super) async fn why(asked: &Asked<'_>) -> Result<Told, Stop> {
 /// the others.
 pub(super) async fn show(worker: &Worker, event: &Event, row: &ReplyRow) -> Result<(), Trouble> {
     let first = row.messages.first().map_or(row.message_id, |shown| shown.message_id);
-    let words = words(worker, row.message_id).await?;
+    let words = words(worker, row.message_id, None).await?;
     if words.is_empty() {
         return Ok(());
     }
@@ -84,8 +87,26 @@ pub(super) async fn show(worker: &Worker, event: &Event, row: &ReplyRow) -> Resu
     }
 }
 
-async fn words(worker: &Worker, message: Id<MessageMarker>) -> Result<String, Trouble> {
+/// The explanations that `reader` may have; everybody, where it is nobody in particular.
+async fn words(
+    worker: &Worker,
+    message: Id<MessageMarker>,
+    reader: Option<Id<UserMarker>>,
+) -> Result<String, Trouble> {
     let all = worker.store.why(message).await?;
     let explained = all.iter().filter_map(|json| serde_json::from_str::<Explanation>(json).ok());
+    let explained = explained.filter(|why| may_read(worker, why, reader));
     Ok(explained.map(|why| explain_in_words(&why)).collect::<Vec<_>>().join("\n"))
+}
+
+/// Whether somebody may read why. Who is blocked, and whom somebody does not want to hear, is nobody else's
+/// business: of such a message no more is said than of one that was meant for none of us.
+fn may_read(worker: &Worker, why: &Explanation, reader: Option<Id<UserMarker>>) -> bool {
+    let is_because = |silence: Silence| why.reason.as_deref() == Some(silence.word());
+    let is_operator = reader.is_some_and(|reader| worker.operators.contains(&reader));
+    let is_asker = reader.is_some_and(|reader| why.asker == reader.to_string());
+    if is_because(Silence::Silenced) {
+        return is_operator || is_asker;
+    }
+    is_operator || !is_because(Silence::Blocked)
 }

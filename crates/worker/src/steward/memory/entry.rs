@@ -7,7 +7,7 @@ use std::fmt;
 
 use personality::PersonalityId;
 use store::{About, Fact, Scope, Space};
-use twilight_model::{guild::Permissions, id::Id};
+use twilight_model::id::Id;
 
 use crate::steward::Asked;
 
@@ -104,17 +104,17 @@ pub(super) fn read_about(text: &str) -> Option<About> {
 pub(super) enum Right {
     /// It is about them, or they said it, or it was said to them.
     Own,
-    /// It is others', and they may manage messages here.
+    /// It is others', and they may manage messages where it is read.
     Moderator,
     /// None of their business.
     None,
 }
 
-/// What the person who asks may do with a memory.
-pub(super) fn right(asked: &Asked<'_>, about: About, fact: &Fact) -> Right {
+/// What the person who asks may do with a memory of a space.
+pub(super) fn right(asked: &Asked<'_>, space: Space, about: About, fact: &Fact) -> Right {
     if is_own(asked, about, fact) {
         Right::Own
-    } else if asked.may(Permissions::MANAGE_MESSAGES) {
+    } else if asked.moderates(space) {
         Right::Moderator
     } else {
         Right::None

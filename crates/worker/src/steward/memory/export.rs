@@ -80,6 +80,7 @@ fn preferences(wants: &Preferences) -> Value {
         "memory": !wants.no_memory,
         "quoting": !wants.no_quote,
         "silenced": wants.silenced,
+        "silenced_until": wants.silenced_until,
         "blocked_by_operator": wants.blocked,
         "erased_on": (wants.erased_at_ms > 0).then(|| chat::day(wants.erased_at_ms)),
     })

@@ -78,7 +78,7 @@ pub(super) async fn known(
                 scope: scope.clone(),
                 about,
                 name: book.name.clone(),
-                right: right(asked, about, &fact),
+                right: right(asked, scope.space, about, &fact),
                 fact,
             }));
         }

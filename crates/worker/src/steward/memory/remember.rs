@@ -215,7 +215,7 @@ impl Wish<'_> {
             text.push_str("\nIt stays in this channel, as not everybody can read here.");
         }
         let told = Told::line(text);
-        if right(asked, about, kept) == Right::None {
+        if right(asked, scope.space, about, kept) == Right::None {
             return told;
         }
         let entry = Entry { scope, about, id: kept.id.clone(), page: 0, is_narrow: false };

@@ -56,13 +56,13 @@ pub(super) fn standing<'b>(
 ) -> Result<(&'b Fact, Right), Stopped> {
     let of_id = |fact: &&Fact| fact.id == entry.id;
     if let Some(fact) = book.open().find(of_id) {
-        return match right(asked, entry.about, fact) {
+        return match right(asked, entry.scope.space, entry.about, fact) {
             Right::None => Err(Stopped::NotTheirs),
             right => Ok((fact, right)),
         };
     }
     let closed = book.facts.iter().find(of_id).ok_or(Stopped::Gone)?;
-    if right(asked, entry.about, closed) == Right::None {
+    if right(asked, entry.scope.space, entry.about, closed) == Right::None {
         return Err(Stopped::NotTheirs);
     }
     let newer = book.open().find(|fact| Some(fact.at_ms) == closed.until_ms);
