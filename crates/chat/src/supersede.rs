@@ -7,6 +7,7 @@
 /// Verbs of which a person does one thing at a time, each with the words that may follow.
 const ONE_AT_A_TIME: &[(&str, &[&str])] = &[
     ("live", &["in", "at", "on"]),
+    ("moved", &["to"]),
     ("work", &["at", "for", "in", "as"]),
     ("study", &["at", "in"]),
 ];
@@ -42,7 +43,7 @@ pub fn supersedes(new: &str, old: &str) -> bool {
 
 /// What a statement says the one thing of: `live in`, `my cat called`. None where there may be several.
 fn subject(text: &str) -> Option<String> {
-    let text = text.to_lowercase().replace('’', "'");
+    let text = text.to_lowercase().replace(" on to ", " to ");
     let words: Vec<&str> =
         text.split_whitespace().map(|word| word.trim_matches([',', '.', '!', '"'])).collect();
     let words = words.strip_prefix(&["now"]).unwrap_or(&words);
@@ -77,6 +78,7 @@ mod tests {
         for (new, old) in [
             ("I live in Munich", "I live in Berlin"),
             ("I now live in Munich.", "i live in Berlin"),
+            ("I moved on to Trier", "I moved to Bonn"),
             ("my cat is called Crumpet", "My cat is called Biscuit"),
             ("my favourite soup is leek", "my favourite soup is pea"),
             ("my birthday is on 3 May", "my birthday is in June"),

@@ -5,12 +5,12 @@ use std::convert::Infallible;
 
 use chat::{Digest, Said, digest_prompt, digested};
 use futures_util::StreamExt;
-use model::{Limits, Outcome, Progress as Asked, Prompt, Report};
+use model::{Chain, Limits, Outcome, Progress as Asked, Prompt, Report};
 use personality::{Personality, Reply};
 use queue::{Chore, Event, EventId, What};
 use store::{
-    About, Attempt, Claimed, Day, Entry, Episode, Fact, Gathered, Held, Origin, Scope, Speaker,
-    Summary, Wanted,
+    About, Attempt, Claimed, Day, Entry, Episode, Fact, Gathered, Held, Origin, Progress, Purse,
+    Scope, Speaker, Summary, Wanted,
 };
 use twilight_model::id::{Id, marker::UserMarker};
 
@@ -18,6 +18,7 @@ use crate::{
     Deadline, Verdict, Worker, ask,
     clock::now_ms,
     memory::written_ms,
+    settle::give_up,
     turn::{budgets, count_as_spent, give_back, purses, stopped},
     verdict::rest,
 };
@@ -93,6 +94,8 @@ enum Trouble {
     Models(#[from] model::UnderstudyRefused),
     #[error("the model gave no digest")]
     Model,
+    #[error("another attempt is at it")]
+    Busy,
 }
 
 async fn digest(
@@ -127,55 +130,119 @@ async fn digest(
     let mut gathered = worker.store.gather(&wanted, &attempt).await?;
     gathered.rows.summary = quotable(&gathered);
     let held = Held { day: Day::of(attempt.now_ms), amount: reserve };
-    let Some(Claimed::Won(progress)) = gathered.claims.first() else {
-        give_back(worker, &purses, held).await;
-        return Ok(());
+    let progress = match gathered.claims.first() {
+        Some(Claimed::Won(progress)) => progress.clone(),
+        claim => {
+            give_back(worker, &purses, held).await;
+            return match claim {
+                // Acknowledged, it would be lost with the attempt that is at it.
+                Some(Claimed::Live { .. }) => Err(Trouble::Busy),
+                _ => Ok(()),
+            };
+        }
     };
-    if let Some(before) = progress.held {
-        // It may have asked a model, and nobody knows what that came to.
-        count_as_spent(worker, event, &chain, before).await?;
+    let making = Making { worker, who, event, chain: &chain, attempt: &attempt, deadline };
+    let made = making.make(&gathered, &progress, &purses, held).await;
+    if made.is_err() {
+        // So that the next attempt need not wait for the lock.
+        give_up(&worker.store, std::iter::once(&event.id), &attempt).await;
     }
-    let rows = &gathered.rows;
-    let over = budgets(&purses, &gathered.spending, &rows.guild, &rows.den, attempt.now_ms);
-    let over = over.iter().any(|budget| budget.total > budget.cap);
-    let is_due = is_due(&gathered.window, &rows.summary) && progress.crashed < POISON;
-    let lines: Vec<Episode> = digestible(&gathered.window, &rows.summary)
-        .iter()
-        .filter(|line| may_digest(line, &gathered))
-        .cloned()
-        .collect();
-    if over || !is_due || lines.is_empty() || stopped(who, event, rows, attempt.now_ms).is_some() {
-        worker.store.let_go(&event.id, &attempt).await?;
-        give_back(worker, &purses, held).await;
-        return Ok(worker.store.close(&event.id, &attempt, false, "{}").await?);
+    made
+}
+
+/// A digest in the making, under a claim of its own.
+struct Making<'a> {
+    worker: &'a Worker,
+    who: &'a Personality,
+    event: &'a Event,
+    chain: &'a Chain,
+    attempt: &'a Attempt,
+    deadline: Deadline,
+}
+
+impl Making<'_> {
+    async fn make(
+        &self,
+        gathered: &Gathered,
+        progress: &Progress,
+        purses: &[Purse],
+        held: Held,
+    ) -> Result<(), Trouble> {
+        let Self { worker, who, event, chain, attempt, deadline } = *self;
+        if let Some(before) = progress.held {
+            // It may have asked a model, and nobody knows what that came to.
+            count_as_spent(worker, event, chain, before).await?;
+        }
+        let rows = &gathered.rows;
+        let over = budgets(purses, &gathered.spending, &rows.guild, &rows.den, attempt.now_ms);
+        let over = over.iter().any(|budget| budget.total > budget.cap);
+        let is_due = is_due(&gathered.window, &rows.summary) && progress.crashed < POISON;
+        let lines: Vec<Episode> = digestible(&gathered.window, &rows.summary)
+            .iter()
+            .filter(|line| may_digest(line, gathered))
+            .cloned()
+            .collect();
+        if over
+            || !is_due
+            || lines.is_empty()
+            || stopped(who, event, rows, attempt.now_ms).is_some()
+        {
+            worker.store.let_go(&event.id, attempt).await?;
+            give_back(worker, purses, held).await;
+            return Ok(worker.store.close(&event.id, attempt, false, "{}").await?);
+        }
+        let said: Vec<Said> = lines.iter().map(said).collect();
+        let prompt = digest_prompt(who, &rows.summary.text, &said);
+        let reply =
+            Reply { max_tokens: MOST_TOKENS, temperature: None, top_p: None, ..who.reply.clone() };
+        let prompt = ask::prompt(&prompt, &Reply { stop: Vec::new(), ..reply }, Vec::new());
+        let answered = asked(chain, &prompt, deadline).await;
+        self.pay(purses, held, answered.as_ref()).await?;
+        // Only a whole answer in the form asked for takes the place of what is known.
+        let digest = answered
+            .filter(|(_, report)| matches!(report.outcome, Outcome::Complete { .. }))
+            .map(|(text, _)| digested(&text, &said))
+            .filter(|digest| !digest.summary.is_empty());
+        let digest = digest.ok_or(Trouble::Model)?;
+        write_down(worker, who, event, gathered, &lines, digest).await?;
+        Ok(worker.store.close(&event.id, attempt, false, "{}").await?)
     }
-    let said: Vec<Said> = lines.iter().map(said).collect();
-    let prompt = digest_prompt(who, &rows.summary.text, &said);
-    let reply =
-        Reply { max_tokens: MOST_TOKENS, temperature: None, top_p: None, ..who.reply.clone() };
-    let prompt = ask::prompt(&prompt, &Reply { stop: Vec::new(), ..reply }, Vec::new());
-    let answered = asked(&chain, &prompt, deadline).await;
-    let paid = pay(worker, event, who, &purses, held, &attempt, &chain, answered.as_ref());
-    paid.await?;
-    // Only a whole answer in the form asked for takes the place of what is known.
-    let digest = answered
-        .filter(|(_, report)| matches!(report.outcome, Outcome::Complete { .. }))
-        .map(|(text, _)| digested(&text, &said))
-        .filter(|digest| !digest.summary.is_empty());
-    let Some(digest) = digest else {
-        worker.store.give_up(&event.id, &attempt).await?;
-        return Err(Trouble::Model);
-    };
-    write_down(worker, who, event, &gathered, &lines, digest).await?;
-    Ok(worker.store.close(&event.id, &attempt, false, "{}").await?)
+
+    async fn pay(
+        &self,
+        purses: &[Purse],
+        held: Held,
+        answered: Option<&(String, Report)>,
+    ) -> Result<(), store::Error> {
+        let Self { worker, who, event, chain, attempt, .. } = *self;
+        worker.store.let_go(&event.id, attempt).await?;
+        let Some((_, report)) = answered else {
+            give_back(worker, purses, held).await;
+            return Ok(());
+        };
+        let (cost, usage) = (chain.cost(report, &worker.prices).0, report.usage());
+        let spent = i64::try_from(cost).unwrap_or(i64::MAX);
+        let amount = i64::try_from(held.amount).unwrap_or(i64::MAX);
+        for purse in purses {
+            worker.store.settle_purse(*purse, held.day, amount, spent).await?;
+        }
+        let entry = Entry {
+            day: held.day,
+            guild: event.guild_id,
+            personality: who.id.clone(),
+            model: report.model().unwrap_or(chain.id()).to_owned(),
+            turns: 1,
+            tokens_in: usage.input.into(),
+            tokens_cached: usage.cache_read.into(),
+            tokens_out: usage.output.into(),
+            cost,
+        };
+        worker.store.enter(&entry).await
+    }
 }
 
 /// The model's answer and what it used; nothing where it gave none.
-async fn asked(
-    chain: &model::Chain,
-    prompt: &Prompt,
-    deadline: Deadline,
-) -> Option<(String, Report)> {
+async fn asked(chain: &Chain, prompt: &Prompt, deadline: Deadline) -> Option<(String, Report)> {
     let mut asking = chain.ask(prompt, Limits::default(), deadline.minus(FINISH));
     let mut text = String::new();
     while let Some(next) = asking.next().await {
@@ -187,42 +254,8 @@ async fn asked(
     None
 }
 
-#[expect(clippy::too_many_arguments, reason = "who pays whom what for which answer")]
-async fn pay(
-    worker: &Worker,
-    event: &Event,
-    who: &Personality,
-    purses: &[store::Purse],
-    held: Held,
-    attempt: &Attempt,
-    chain: &model::Chain,
-    answered: Option<&(String, Report)>,
-) -> Result<(), store::Error> {
-    worker.store.let_go(&event.id, attempt).await?;
-    let Some((_, report)) = answered else {
-        give_back(worker, purses, held).await;
-        return Ok(());
-    };
-    let (cost, usage) = (chain.cost(report, &worker.prices).0, report.usage());
-    let spent = i64::try_from(cost).unwrap_or(i64::MAX);
-    let amount = i64::try_from(held.amount).unwrap_or(i64::MAX);
-    for purse in purses {
-        worker.store.settle_purse(*purse, held.day, amount, spent).await?;
-    }
-    let entry = Entry {
-        day: held.day,
-        guild: event.guild_id,
-        personality: who.id.clone(),
-        model: report.model().unwrap_or(chain.id()).to_owned(),
-        turns: 1,
-        tokens_in: usage.input.into(),
-        tokens_cached: usage.cache_read.into(),
-        tokens_out: usage.output.into(),
-        cost,
-    };
-    worker.store.enter(&entry).await
-}
-
+/// Writes down the facts, then the summary with how far it was looked through: killed in between, the next attempt
+/// looks through the same again, and nothing is passed over.
 async fn write_down(
     worker: &Worker,
     who: &Personality,
@@ -245,18 +278,6 @@ async fn write_down(
         dropped: old.dropped,
         distilled: old.distilled.max(Some(last.message_id)),
     };
-    let changed = worker.store.change_summary(event.channel_id, &who.id, now_ms(), |summary| {
-        // Something it is made of was erased meanwhile: it is not kept.
-        if summary.dropped == new.dropped {
-            *summary = new.clone();
-            return Ok::<_, Infallible>(true);
-        }
-        Ok(false)
-    });
-    let Ok(is_kept) = changed.await?;
-    if !is_kept {
-        return Ok(());
-    }
     let mut added = Vec::new();
     for (n, found) in digest.facts.into_iter().enumerate() {
         let line = &lines[found.line];
@@ -293,9 +314,17 @@ async fn write_down(
             added.push((scope, fact.id));
         }
     }
-    // Something was forgotten, erased or edited meanwhile: nobody knows whether it is in these facts.
-    let now = worker.store.summary(event.channel_id, &who.id, now_ms()).await?;
-    if now.dropped != new.dropped {
+    let changed = worker.store.change_summary(event.channel_id, &who.id, now_ms(), |summary| {
+        // Something it is made of was erased meanwhile: it is not kept.
+        if summary.dropped == new.dropped {
+            *summary = new.clone();
+            return Ok::<_, Infallible>(true);
+        }
+        Ok(false)
+    });
+    let Ok(is_kept) = changed.await?;
+    if !is_kept {
+        // Nobody knows whether it is in these facts.
         for (scope, fact) in added {
             worker.store.forget_facts(&scope, |known| known.id == fact).await?;
         }
