@@ -153,9 +153,12 @@ pub fn prompt(material: &Material<'_>) -> Prompt {
     });
     let mut kept: Vec<&Said> = newest.collect();
     kept.reverse();
-    // A model's talk begins with people.
+    // A model's talk begins with people: what it said before them stands among what they said.
     let first = kept.iter().position(|said| said.by.is_some()).unwrap_or(kept.len());
     let mut turns: Vec<Turn> = Vec::new();
+    for said in &kept[..first] {
+        push_text(&mut turns, Who::People, marked("said", who, said, ""));
+    }
     for said in &kept[first..] {
         push(&mut turns, who, said);
     }

@@ -38,6 +38,7 @@ async fn when_the_budget_is_spent_one_line_says_so_and_then_nobody_speaks() {
     let asked = [("personality", "grim"), ("question", "please?")];
     let told = home.uses(home.ann, home.channel, "ask", &asked).await;
     assert_eq!(told.text, "Grim has talked enough for today.");
+    assert!(told.is_private, "nobody else asked");
     assert_eq!(home.bedrock.calls().len(), 0);
 
     home.uses(home.gus, home.channel, "den budget", &[("dollars", "1")]).await;

@@ -16,6 +16,7 @@ async fn moderators_silence_for_everybody_and_for_a_time() {
     let asked = [("personality", "grim"), ("question", "hello?")];
     let asked = home.uses(home.ben, home.channel, "ask", &asked).await;
     assert!(asked.text.contains("Grim is muted here"), "{}", asked.text);
+    assert!(asked.is_private, "nobody else needs to know");
 
     let refused = home.uses(home.ann, home.channel, "unmute", &[("personality", "grim")]).await;
     refused.says(&["**Grim** is silent here for everybody", "Manage Messages"]);

@@ -30,7 +30,7 @@ pub fn memories(call: &Call) -> Vec<String> {
 pub fn n_turns(call: &Call) -> usize {
     let own = call.body["messages"].as_array().into_iter().flatten();
     let own = own.filter(|message| message["role"] == "assistant").count();
-    (heard(call).matches("<said by=").count() + own).saturating_sub(1)
+    (heard(call).matches("<said ").count() + own).saturating_sub(1)
 }
 
 /// Everything a call hands over of what people said.

@@ -35,6 +35,11 @@ impl Mark {
         by.map(|(_, name)| plain(name)).any(|name| name == plain(who) || name == "you")
     }
 
+    /// Whether it bears the mark of the personality's own words, which nobody's name can make.
+    fn is_own(&self) -> bool {
+        self.attributes == [("own".to_owned(), "yes".to_owned())]
+    }
+
     /// What people can have written of it.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let values = self.attributes.iter().map(|(_, value)| value.as_str());
@@ -85,6 +90,10 @@ impl Line {
         match (self, harmless) {
             (Line::Mark(now), Line::Mark(then)) => now.is_like(then),
             (Line::Own(now), Line::Own(then)) => now == then,
+            // Where nobody spoke before it any more, what it said itself stands among what people said.
+            (Line::Mark(now), Line::Own(then)) => {
+                now.name == "said" && now.is_own() && now.body == *then
+            }
             _ => false,
         }
     }
@@ -122,7 +131,7 @@ fn beside(text: &str) -> String {
 /// The keys a mark carries, in order.
 fn keys(name: &str) -> Option<&'static [&'static [&'static str]]> {
     match name {
-        "said" => Some(&[&["by"], &["by", "line"], &["own", "line"]]),
+        "said" => Some(&[&["by"], &["by", "line"], &["own"], &["own", "line"]]),
         "quote" => Some(&[&["by"], &["own"]]),
         "file" => Some(&[&["name"]]),
         "memory" => Some(&[&["of"], &["by", "on"], &["by", "about", "on"], &["own", "on"]]),

@@ -89,6 +89,7 @@ fn the_judge_sees_what_is_out_of_place() {
     for fine in [
         "<said by=\"Ann\">hi</said>",
         "<memory of=\"what was said before\">tea</memory>\n<said by=\"Ann\">a > b\nc</said>",
+        "<said own=\"yes\">hi</said>\n<said by=\"Ann\">hi</said>",
         "<memory by=\"Ann\" about=\"Ben\" on=\"2026-01-01\">x</memory>\n<said by=\"A\">b</said>\n<file name=\"c\"></file>",
         "<memory own=\"yes\" on=\"2026-01-01\">x</memory>\n<quote by=\"Ben\">1\u{FE0F}\u{20E3}</quote>\n<said by=\"A\">b</said>",
     ] {
@@ -119,7 +120,7 @@ fn the_judge_sees_what_is_out_of_place() {
         "<said by=\"Ann\">\u{0}</said>",
         "<said by=\"Ann\">h\u{200D}i</said>",
         "<said by=\"An\u{FE0F}n\">hi</said>",
-        "<said own=\"yes\">hi</said>",
+        "<said own=\"\">hi</said>",
         "<said own=\"no\" line=\"1\">hi</said>",
         "<said by=\"Ann\" own=\"yes\">hi</said>",
         "<said by=\"Ann\"><quote by=\"Ben\">ho</quote> hi</said>",
@@ -180,6 +181,11 @@ fn what_it_said_itself_is_its_own_and_nothing_of_who_is_called_so() {
     assert_eq!(own, ["my answer", "my line"]);
     assert!(people.contains("<said by=\"someone called Grim\">a line before</said>"), "{people}");
     assert!(people.contains("<quote by=\"someone called Grim\">a quote</quote>"), "{people}");
+    // A model's talk begins with people; before them, its own words are in a mark.
+    scene.leave_only_what_it_said();
+    let (own, people) = read(&scene);
+    assert_eq!(own, ["my line"]);
+    assert!(people.contains("<said own=\"yes\">my answer</said>\n<said by="), "{people}");
     scene.is_quote_ours = true;
     let (_, people) = read(&scene);
     assert!(people.contains("<quote own=\"yes\">a quote</quote>\n<said by=\"Ann\">"), "{people}");

@@ -157,6 +157,11 @@ impl Scene {
         }
     }
 
+    /// Nothing is known of the earlier talk but what the personality said in it.
+    pub fn leave_only_what_it_said(&mut self) {
+        self.talk.retain(|said| said.by.is_none());
+    }
+
     /// What a model is asked after the reply, for the notes.
     pub fn digest(&self) -> Prompt {
         digest_prompt(&personality(), &self.summary, &self.talk)

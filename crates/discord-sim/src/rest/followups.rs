@@ -47,8 +47,12 @@ pub(super) fn interaction_of_path(
 pub(super) fn create(state: &mut State, call: &Call, id: InteractionId) -> Outcome {
     let live = &state.interactions[&id];
     let is_deferred = matches!(live.view.state, InteractionState::Deferred { .. });
-    // The first message after a deferral takes the place of "thinking", for backwards compatibility.
-    if is_deferred && let Some(original) = live.original {
+    // The first message after a deferral takes the place of "thinking", for backwards compatibility. Where that was
+    // deleted, it is a message of its own, ephemeral or not; see discord-api-docs #2739.
+    if is_deferred
+        && let Some(original) = live.original
+        && standing(state, original).is_ok()
+    {
         return change(state, call, id, original);
     }
     if live.by_user_install && live.view.followups >= MOST_BY_USER_INSTALL {
@@ -61,6 +65,9 @@ pub(super) fn create(state: &mut State, call: &Call, id: InteractionId) -> Outco
         live.view.followups += 1;
     }
     let message = state.message(message).expect("it was just posted");
+    if is_deferred {
+        state.responded(id, InteractionState::Answered { message_id: message.id });
+    }
     Ok(Reply::json(state.message_json(&message)))
 }
 

@@ -71,6 +71,24 @@ async fn the_first_message_after_a_deferral_takes_its_place() {
 }
 
 #[tokio::test]
+async fn after_a_deferral_that_was_deleted_a_message_stands_for_itself() {
+    let den = Den::open().await;
+    register(&den).await;
+    let mut shard = den.shard().await;
+    let id = den.world.slash(den.ann, den.lobby, "ask", &[("question", "why?")]).unwrap();
+    let interaction = next_interaction(&mut shard).await;
+    den.rest("POST", &callback(&interaction), json!({"type": 5})).await.ok();
+    den.rest("DELETE", &original(&interaction), json!(null)).await.ok();
+    let private = json!({"content": "not here", "flags": 64});
+    den.rest("POST", &followups(&interaction), private).await.ok();
+    let InteractionState::Answered { message_id } = state(&den, id) else {
+        panic!("it is answered: {:?}", state(&den, id))
+    };
+    let answer = den.world.message(message_id).unwrap();
+    assert_eq!((answer.content.as_str(), answer.ephemeral_for), ("not here", Some(den.ann)));
+}
+
+#[tokio::test]
 async fn three_seconds_are_the_limit_for_the_first_response() {
     let den = Den::open().await;
     register(&den).await;
