@@ -160,6 +160,7 @@ mod tests {
             why: why.to_json(),
             messages: Vec::new(),
             question: None,
+            command: None,
         };
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         table.store.keep_reply(&row, now.as_millis() as u64).await.unwrap();

@@ -79,6 +79,9 @@ pub struct Role {
 pub struct Member {
     /// Who.
     pub user: MemberUser,
+    /// What they are called in the guild, where they chose that.
+    #[serde(default)]
+    pub nick: Option<String>,
     /// Their roles, without `@everyone`.
     pub roles: Vec<Id<RoleMarker>>,
     /// Until when they may only look.
@@ -91,6 +94,26 @@ pub struct Member {
 pub struct MemberUser {
     /// Their id.
     pub id: Id<UserMarker>,
+    /// Their name.
+    #[serde(default)]
+    pub username: String,
+    /// What they are called everywhere, where they chose that.
+    #[serde(default)]
+    pub global_name: Option<String>,
+}
+
+impl Member {
+    /// Somebody with these roles, of whom nothing else is known.
+    pub fn with_roles(id: Id<UserMarker>, roles: Vec<Id<RoleMarker>>) -> Self {
+        let user = MemberUser { id, username: String::new(), global_name: None };
+        Self { user, nick: None, roles, timed_out_until: None }
+    }
+
+    /// What they are called in the guild: by their nickname, else by their display name, else by their name.
+    pub fn name(&self) -> &str {
+        let chosen = self.nick.as_deref().or(self.user.global_name.as_deref());
+        chosen.unwrap_or(&self.user.username)
+    }
 }
 
 impl Channel {

@@ -83,7 +83,6 @@ mod tests {
     use twilight_model::id::marker::GenericMarker;
 
     use super::*;
-    use crate::guilds::MemberUser;
 
     const GUILD: u64 = 1;
     const MODERATORS: u64 = 2;
@@ -107,11 +106,7 @@ mod tests {
 
     fn mine(roles: &[Role], overwrites: &[PermissionOverwrite]) -> Permissions {
         let roles_of_mine: Vec<Id<RoleMarker>> = vec![Id::new(MODERATORS)];
-        let me = Member {
-            user: MemberUser { id: Id::new(ME) },
-            roles: roles_of_mine,
-            timed_out_until: None,
-        };
+        let me = Member::with_roles(Id::new(ME), roles_of_mine);
         permissions(Id::new(GUILD), roles, &me, overwrites)
     }
 

@@ -40,6 +40,22 @@ pub struct ReplyRow {
     /// The message or interaction that asked; the last one where several did.
     #[serde(default)]
     pub question: Option<Id<MessageMarker>>,
+    /// The command that asked, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<AskedBy>,
+}
+
+/// A command as far as it can be used again: ids, no words and no names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AskedBy {
+    /// The command's name as registered, with its subcommand.
+    pub name: String,
+    /// The person it named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Id<UserMarker>>,
+    /// The message its menu was opened on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Id<MessageMarker>>,
 }
 
 #[derive(Deserialize)]

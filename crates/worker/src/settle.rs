@@ -5,8 +5,8 @@ use futures_util::future::{join_all, try_join_all};
 use personality::Personality;
 use queue::{Event, EventId, What};
 use store::{
-    Attempt, Claimed, Episode, Error, Gathered, Kept, Meanwhile, ReplyRow, Scope, Shown, Speaker,
-    Store,
+    AskedBy, Attempt, Claimed, Episode, Error, Gathered, Kept, Meanwhile, ReplyRow, Scope, Shown,
+    Speaker, Store,
 };
 use twilight_model::id::{
     Id,
@@ -311,8 +311,18 @@ pub(crate) async fn keep_rows(
         why: why.clone(),
         messages: shown.to_vec(),
         question: Id::new_checked(question(last)),
+        command: asked_by(last),
     });
     try_join_all(rows.map(|row| async move { store.keep_reply(&row, now).await })).await.map(drop)
+}
+
+fn asked_by(event: &Event) -> Option<AskedBy> {
+    let What::Command(command) = &event.what else { return None };
+    Some(AskedBy {
+        name: command.name.clone(),
+        person: command.people.first().map(|person| person.id),
+        target: command.target.as_ref().map(|target| target.message_id),
+    })
 }
 
 /// Gives up every claim of a turn that is to be tried again, so that the next attempt need not wait for the

@@ -10,6 +10,7 @@ mod memory;
 mod told;
 
 use queue::{Event, What};
+use store::{Day, Space};
 
 pub(crate) use self::{asked::Asked, memory::rewrite, told::Told};
 use crate::{
@@ -47,14 +48,14 @@ pub(crate) async fn serve(
         What::Deleted { message_ids } => memory::deleted(worker, message_ids).await,
         What::ChannelDeleted => memory::channel_deleted(worker, event).await,
         What::Joined => house::joined(worker, event).await,
-        What::Left => match house::left(worker, event).await {
-            Ok(()) => sweep(&worker.store, now_ms()).await.map(drop).map_err(Trouble::from),
-            failed => failed,
-        },
+        What::Left => house::left(worker, event).await,
         What::Message(_) | What::Again(_) | What::Chore(_) => {
             return Verdict::Dead { reason: "the steward has no character".to_owned() };
         }
     };
+    if done.is_ok() {
+        sweep_daily(worker, event).await;
+    }
     match done {
         Ok(()) => Verdict::Done,
         Err(Trouble::Discord(e)) if e.is_final() => {
@@ -68,6 +69,21 @@ pub(crate) async fn serve(
             tracing::warn!(event = %event.id, error = %crate::turn::chain_of(&e), "the steward tries again");
             Verdict::Retry { after: rest(receives) }
         }
+    }
+}
+
+/// Looks once a day for each server that has work for us whether other servers have left and their days are over: no
+/// clock rings for that. Best effort: tomorrow is soon enough.
+async fn sweep_daily(worker: &Worker, event: &Event) {
+    let Some(guild) = event.guild_id else { return };
+    let (now_ms, by) = (now_ms(), event.id.as_str());
+    let first = worker.store.is_first(Space::Guild(guild), "sweep", by, Day::of(now_ms), now_ms);
+    let swept = match first.await {
+        Ok(true) => sweep(&worker.store, now_ms).await.map(drop),
+        other => other.map(drop),
+    };
+    if let Err(e) = swept {
+        tracing::warn!(error = %e, "servers that left were not looked for; tomorrow they are");
     }
 }
 

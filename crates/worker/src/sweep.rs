@@ -5,8 +5,8 @@ use store::{Error, Store, retention};
 const DAY_MS: u64 = 86_400_000;
 
 /// Erases every guild that removed the den more than 30 days ago and did not take it back. Returns how many.
-/// There is no clock that rings for it: it is done when a den starts on one machine, and on AWS whenever a
-/// guild leaves, which in a den of many happens every day, and in a den of few is asked for by
+/// There is no clock that rings for it: it is done when a den starts on one machine, and everywhere with the first
+/// thing the steward does in a guild on a day. A den in which nobody does anything is asked for it by
 /// `den data erase --left`.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! What people do with a reply: ask why, report it, take it back, have it answered again.
 
+use discord_sim::MessageId;
+
 use crate::home::{GRIM_SAYS, Home};
 
 #[tokio::test]
@@ -64,6 +66,59 @@ async fn a_question_is_answered_again_in_the_place_of_the_first_answer() {
     let asked: Vec<_> = home.bedrock.calls().iter().map(|call| call.last_user_text()).collect();
     assert_eq!(asked.len(), 2);
     assert!(asked[1].contains("what is for dinner?"), "{}", asked[1]);
+}
+
+#[tokio::test]
+async fn a_roast_is_said_again_as_a_roast_and_not_of_who_opted_out_since() {
+    let home = Home::open().await;
+    let ben = home.ben.to_string();
+    let options = [("person", ben.as_str()), ("personality", "grim")];
+    home.uses(home.ann, home.channel, "roast", &options).await;
+    let roast = home.until_said("Grim", home.channel, 1).await;
+    let another = again(&home, roast.id).await;
+    let told = home.last_call();
+    assert!(told.last_user_text().contains("Roast Ben."), "{}", told.last_user_text());
+    assert!(told.body["system"].to_string().contains("in your roast style"));
+
+    let boast = home.says(home.ben, home.channel, "I can boil water without burning it.");
+    home.opens(home.ann, boast, "Roast this").await;
+    let roast = home.until_said("Grim", home.channel, 2).await;
+    again(&home, roast.id).await;
+    let told = home.last_call().last_user_text();
+    assert!(told.contains("I can boil water") && told.contains("Roast Ben."), "{told}");
+
+    home.uses(home.ben, home.channel, "privacy roasts", &[("allow", "false")]).await;
+    let n_calls = home.bedrock.calls().len();
+    again(&home, another).await;
+    let said = home.said_by("Grim", home.channel);
+    assert!(said.last().unwrap().contains("Ben asked not to be roasted"), "{said:?}");
+    assert_eq!(home.bedrock.calls().len(), n_calls);
+}
+
+#[tokio::test]
+async fn advice_in_earnest_is_given_again_in_earnest() {
+    let home = Home::open().await;
+    let options = [("personality", "mabel"), ("question", "shall I move out?")];
+    home.uses(home.ann, home.channel, "higherself ask", &options).await;
+    let advice = home.until_said("Mabel", home.channel, 1).await;
+    again(&home, advice.id).await;
+    let told = home.last_call();
+    assert!(told.last_user_text().contains("shall I move out?"), "{}", told.last_user_text());
+    assert!(told.body["system"].to_string().contains("You were asked for advice in earnest."));
+}
+
+/// Ann has a reply said again; returns the one in its place.
+async fn again(home: &Home, reply: MessageId) -> MessageId {
+    home.opens(home.ann, reply, "Answer again").await.says(&["thinks again."]);
+    let new = home.until("another answer", |discord| {
+        let old = discord.message(reply)?;
+        let last = discord.last_message(home.channel)?;
+        let is_new = last.author.name == old.author.name && last.id != reply;
+        (is_new && !old.is_visible()).then_some(last)
+    });
+    let new = new.await.id;
+    home.why(new).await;
+    new
 }
 
 #[tokio::test]

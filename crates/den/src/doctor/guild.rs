@@ -186,7 +186,6 @@ fn list(channels: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use discord::MemberUser;
     use twilight_model::{
         channel::permission_overwrite::{PermissionOverwrite, PermissionOverwriteType},
         id::Id,
@@ -222,8 +221,7 @@ mod tests {
         let me = Me { id: Id::new(9), name: "Roast Den".to_owned() };
         let everyone =
             Role { id: Id::new(GUILD), name: "@everyone".to_owned(), permissions: wanted() };
-        let member =
-            Member { user: MemberUser { id: me.id }, roles: Vec::new(), timed_out_until: None };
+        let member = Member::with_roles(me.id, Vec::new());
         let guild = Guild { guild: &guild, me: &me, channels, roles: vec![everyone], member };
         let mends = guild.findings().into_iter().map(|finding| {
             format!("{}\n-> {}", finding.what, finding.mend.as_deref().unwrap_or("nothing"))

@@ -146,7 +146,6 @@ impl Cause {
 
 #[cfg(test)]
 mod tests {
-    use discord::MemberUser;
     use twilight_model::id::marker::GenericMarker;
 
     use super::*;
@@ -177,11 +176,7 @@ mod tests {
             role(DEN, "Roast Den", Permissions::empty()),
             role(MUTED, "Muted", Permissions::empty()),
         ];
-        let me = Member {
-            user: MemberUser { id: Id::new(ME) },
-            roles: vec![Id::new(DEN), Id::new(MUTED)],
-            timed_out_until: None,
-        };
+        let me = Member::with_roles(Id::new(ME), vec![Id::new(DEN), Id::new(MUTED)]);
         let allowed = discord::permissions(Id::new(GUILD), &roles, &me, overwrites);
         assert!(!allowed.contains(SPEAK), "it may speak");
         cause(SPEAK, Id::new(GUILD), &roles, &me, overwrites)

@@ -183,6 +183,7 @@ async fn a_reply_can_be_explained() {
         why: r#"{"v":1}"#.to_owned(),
         messages: vec![],
         question: Some(Id::new(1)),
+        command: None,
     };
     world.store.keep_reply(&row, NOW).await.unwrap();
     assert_eq!(world.store.reply(Id::new(500)).await.unwrap(), Some(row));

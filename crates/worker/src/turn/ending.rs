@@ -1,7 +1,7 @@
 //! How a turn ends: with an answer from before, a fixed line, silence, or among the dead letters.
 
 use chat::{Explanation, Outcome, Silence};
-use queue::What;
+use queue::{Command, What};
 use store::{Answer, Gathered, Progress};
 
 use super::{Failed, Turn, chain_of};
@@ -176,10 +176,18 @@ impl Turn<'_> {
         }
     }
 
+    /// The command whose answer Discord waits for: one that is used again by us has none.
+    fn waiting(&self) -> Option<&Command> {
+        match &self.last().what {
+            What::Command(command) if !command.token.is_empty() => Some(command),
+            _ => None,
+        }
+    }
+
     /// Tells whoever used a command, and nobody else, why there is no answer: what everybody saw of the command
     /// goes.
     pub(super) async fn finish_privately(&self, content: &str) {
-        let What::Command(command) = &self.last().what else { return };
+        let Some(command) = self.waiting() else { return };
         let (discord, application) = (&self.worker.discord, self.last().application_id);
         let told = match discord.delete_original(application, &command.token).await {
             Ok(()) => discord.followup(application, &command.token, content, true).await.map(drop),
@@ -193,7 +201,7 @@ impl Turn<'_> {
     /// Completes the deferred answer of a command; the personality speaks in a message of its own, as
     /// answers to commands cannot carry its name and face.
     pub(super) async fn finish_command(&self, content: &str) {
-        let What::Command(command) = &self.last().what else { return };
+        let Some(command) = self.waiting() else { return };
         let completed =
             self.worker.discord.complete(self.last().application_id, &command.token, content, None);
         if let Err(e) = completed.await {

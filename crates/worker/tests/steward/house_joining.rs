@@ -116,7 +116,8 @@ async fn a_guild_that_left_is_erased_after_its_days_and_one_that_came_back_is_no
     let back = keep(9_200, Some(now - 40 * DAY_MS)).await;
     store.set_left(Id::new(9_200), None).await.unwrap();
 
-    house.done(&happens(&house, What::Left)).await;
+    // Whatever the steward does first on a day.
+    house.done(&happens(&house, What::Joined)).await;
     let left = async |scope| store.episodes(scope, None, now).await.unwrap().messages.len();
     assert_eq!((left(&long_gone).await, left(&just_gone).await, left(&back).await), (0, 1, 1));
 }

@@ -74,6 +74,7 @@ impl House {
                 why: why.to_json(),
                 messages: messages.to_vec(),
                 question: Some(question),
+                command: None,
             };
             store.keep_reply(&row, now_ms).await.expect("the store");
         }

@@ -102,6 +102,7 @@ impl World {
             why: "{}".to_owned(),
             messages: vec![],
             question: None,
+            command: None,
         };
         self.worker.store.keep_reply(&row, self.sim.clock().now_ms()).await.expect("kept");
         posted.id.get().into()

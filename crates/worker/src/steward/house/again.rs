@@ -1,8 +1,14 @@
 //! Answering again: the reply is taken back, and its question asked anew.
 
+use std::collections::BTreeMap;
+
 use personality::PersonalityId;
-use queue::{Again, Event, EventId, Person, VERSION, What};
-use store::{ReplyRow, Speaker};
+use queue::{Again, Command, Event, EventId, Mention, Person, Target, VERSION, What};
+use store::{AskedBy, ReplyRow, Speaker};
+use twilight_model::id::{
+    Id,
+    marker::{MessageMarker, UserMarker},
+};
 
 use super::{
     rights::note,
@@ -15,6 +21,8 @@ use crate::{
     steward::{Asked, Told},
 };
 
+const GONE: &str =
+    "I no longer have the question: it was deleted, is too old, or was not to be kept. Ask again.";
 /// How many answers by personalities an answer may still cause: as much as a person's own message.
 const CREDIT: u8 = 3;
 
@@ -49,28 +57,114 @@ async fn asking(worker: &Worker, event: &Event, row: &ReplyRow) -> Result<Event,
     if is_silent(worker, event, &who.id).await? {
         return refused(format!("**{}** is silent here at the moment.", who.name));
     }
+    if let Some(asked) = row.command.as_ref().filter(|asked| asked.name != "ask") {
+        let (author, command) = used(worker, event, row, asked).await?;
+        return Ok(about(event, row, author, What::Command(command)));
+    }
     let turn = match row.question {
         Some(question) => worker.store.turn(row.channel_id, &who.id, question, now_ms()).await?,
         None => None,
     };
-    let gone = "I no longer have the question: it was deleted, is too old, or was not to be kept. Ask again.";
-    let Some(turn) = turn else { return refused(gone) };
-    let Speaker::Person { id, name } = turn.speaker else { return refused(gone) };
-    let reply = row.messages.first().map_or(row.message_id, |shown| shown.message_id);
-    Ok(Event {
+    let Some(turn) = turn else { return refused(GONE) };
+    let Speaker::Person { id, name } = turn.speaker else { return refused(GONE) };
+    let again = Again { reply: first_of(row), question: turn.message_id, text: turn.text };
+    Ok(about(event, row, Person { id, name }, What::Again(again)))
+}
+
+/// The event that has whoever said a reply say another.
+fn about(event: &Event, row: &ReplyRow, author: Person, what: What) -> Event {
+    Event {
         v: VERSION,
-        id: EventId::labelled(reply.get(), "again", &who.id),
-        personality: who.id.clone(),
+        id: EventId::labelled(first_of(row).get(), "again", &row.personality),
+        personality: row.personality.clone(),
         application_id: event.application_id,
         guild_id: event.guild_id,
         channel_id: row.channel_id,
-        author: Person { id, name },
-        what: What::Again(Again { reply, question: turn.message_id, text: turn.text }),
+        author,
+        what,
         preceding: Vec::new(),
         credit: CREDIT,
         trace: event.trace.clone(),
         received_at_ms: event.received_at_ms,
-    })
+    }
+}
+
+fn first_of(row: &ReplyRow) -> Id<MessageMarker> {
+    row.messages.first().map_or(row.message_id, |shown| shown.message_id)
+}
+
+/// The command that a reply answered, as if it were used again by whoever used it. What it names is looked up anew,
+/// as nothing but ids was kept; nobody waits for its answer.
+async fn used(
+    worker: &Worker,
+    event: &Event,
+    row: &ReplyRow,
+    asked: &AskedBy,
+) -> Result<(Person, Command), Stop> {
+    let Some(id) = row.question.and_then(|id| Id::new_checked(id.get())) else {
+        return refused(GONE);
+    };
+    let author = person(worker, event, row.asker).await?;
+    let mut command = Command {
+        id,
+        token: String::new(),
+        name: asked.name.clone(),
+        options: BTreeMap::new(),
+        target: None,
+        people: Vec::new(),
+        permissions: None,
+    };
+    if let Some(person_id) = asked.person {
+        let Person { id, name } = person(worker, event, person_id).await?;
+        command.options.insert("person".to_owned(), id.to_string());
+        command.people.push(Mention { id, name });
+    }
+    if let Some(target) = asked.target {
+        command.target = Some(target_of(worker, event, row, target).await?);
+    }
+    if asked.name == "higherself ask" {
+        let who = &row.personality;
+        let question = id.cast();
+        let turn = worker.store.turn(row.channel_id, who, question, now_ms()).await?;
+        let Some(turn) = turn else { return refused(GONE) };
+        command.options.insert("question".to_owned(), turn.text);
+    }
+    Ok((author, command))
+}
+
+/// Somebody, under the name they have now.
+async fn person(worker: &Worker, event: &Event, id: Id<UserMarker>) -> Result<Person, Stop> {
+    let name = match event.guild_id {
+        _ if event.author.id == id => event.author.name.clone(),
+        Some(guild) => match worker.discord.guild_member(guild, id).await {
+            Ok(member) => member.name().to_owned(),
+            Err(e) if e.is_final() => return refused(GONE),
+            Err(e) => return Err(e.into()),
+        },
+        None => return refused(GONE),
+    };
+    Ok(Person { id, name })
+}
+
+/// The message a menu was opened on, as it stands now. What a personality says in it is not told from the rest
+/// here: only people's messages are looked up.
+async fn target_of(
+    worker: &Worker,
+    event: &Event,
+    row: &ReplyRow,
+    message: Id<MessageMarker>,
+) -> Result<Target, Stop> {
+    let before = Id::new_checked(message.get() - 1).unwrap_or(message);
+    let seen = match worker.discord.messages_after(row.channel_id, before, 1).await {
+        Ok(seen) => seen.into_iter().find(|seen| seen.id == message),
+        Err(e) if e.is_final() => None,
+        Err(e) => return Err(e.into()),
+    };
+    let Some(seen) = seen.filter(|seen| seen.application_id != Some(event.application_id)) else {
+        return refused(GONE);
+    };
+    let author = person(worker, event, seen.author_id).await?;
+    Ok(Target { message_id: message, ours: false, author, text: seen.content })
 }
 
 /// Whether nothing would come in the place of what is taken back.

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use discord::{Channel, Member, MemberUser, Outgoing, permissions};
+use discord::{Channel, Member, Outgoing, permissions};
 use store::{DenRow, GuildRow};
 use twilight_model::{
     channel::ChannelType,
@@ -113,8 +113,7 @@ async fn places(worker: &Worker, id: Id<GuildMarker>) -> Result<Vec<Id<ChannelMa
             && permissions(id, &guild.roles, &member, &channel.overwrites).contains(needed)
     });
     // A member without roles, whom no channel's settings name.
-    let anybody =
-        Member { user: MemberUser { id: id.cast() }, roles: vec![], timed_out_until: None };
+    let anybody = Member::with_roles(id.cast(), vec![]);
     let is_read = |channel: &Channel| {
         let granted = permissions(id, &guild.roles, &anybody, &channel.overwrites);
         granted.contains(Permissions::VIEW_CHANNEL)
