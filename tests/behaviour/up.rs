@@ -1,6 +1,7 @@
 //! `den up` as somebody who has just cloned it meets it: one command, a page, a talk.
 
 mod by_hand;
+mod commands;
 
 use std::{
     io::{BufRead, BufReader, Write},

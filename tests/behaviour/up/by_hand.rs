@@ -5,12 +5,12 @@ use tests::Page;
 use super::{Up, picture, shipped};
 
 /// The newest answer only one person sees.
-const PRIVATE: &str = ".msg.private:last-of-type";
+pub(super) const PRIVATE: &str = ".msg.private:last-of-type";
 /// What a personality said.
-const SAID: &str = ".msg.persona";
+pub(super) const SAID: &str = ".msg.persona";
 
 /// A den with its page open.
-async fn visit(data: &tempfile::TempDir) -> (Up, Page) {
+pub(super) async fn visit(data: &tempfile::TempDir) -> (Up, Page) {
     let up = Up::start(data.path(), &shipped());
     let mut page = Page::open(&up.url).await;
     page.wait_for_text("#cards", "Baroness Crumb").await;
@@ -18,7 +18,7 @@ async fn visit(data: &tempfile::TempDir) -> (Up, Page) {
 }
 
 /// Types a command's name; its form stands in place of the box then.
-async fn begin(page: &mut Page, command: &str) {
+pub(super) async fn begin(page: &mut Page, command: &str) {
     page.fill("#text", &format!("/{command} ")).await;
     page.wait_for_text("#command .command-name", command).await;
 }
@@ -31,14 +31,15 @@ async fn pick(page: &mut Page, begun: &str, whole: &str) {
 }
 
 /// Says something to a personality, and waits for its whole answer.
-async fn talk(page: &mut Page, text: &str) {
+pub(super) async fn talk(page: &mut Page, text: &str) {
     let before = page.count(".why-line").await;
     page.fill("#text", text).await;
     page.press("#text", "Enter").await;
     page.wait_for_text(&format!(":nth-match(.why-line, {})", before + 1), "understudy").await;
 }
 
-async fn choose(page: &mut Page, message: &str, item: &str) {
+/// Picks an item of a message's menu.
+pub(super) async fn choose(page: &mut Page, message: &str, item: &str) {
     page.open_menu(message).await;
     page.click(&format!("#popup span:text-is('{item}')")).await;
 }
