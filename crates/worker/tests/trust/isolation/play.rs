@@ -77,9 +77,13 @@ impl Town {
                 let who = self.chosen(den, place, who, "privacy memory", allow).await;
                 self.forgetful.retain(|forgetful| *forgetful != who);
                 self.forgetful.extend((!allow).then_some(who));
-                // What is on its way is kept or not as they wish by then.
-                for number in self.late.iter().flat_map(|late| &late.said) {
-                    let word = den.words.get_mut(*number);
+                // What is on its way is kept or not as they wish by then, as it was said and as it was edited.
+                let late = self.late.iter().flat_map(|late| &late.events);
+                let late: Vec<u64> =
+                    late.filter_map(|event| Some(event.message()?.id.get())).collect();
+                let is_late = |word: &Word| word.message.is_some_and(|id| late.contains(&id.get()));
+                for number in den.words.those(is_late) {
+                    let word = den.words.get_mut(number);
                     match (word.by == who, allow, word.fate) {
                         (true, false, Fate::Lives) => word.fate = Fate::NotKept,
                         (true, true, Fate::NotKept) => word.fate = Fate::Lives,
