@@ -12,7 +12,9 @@ use crate::{
     checkpoint::{Checkpoint, Ticket, now_ms},
     counts::Counts,
     event,
-    frame::{self, Arrival, Closure, Deletion, Deletions, Departure, Header, Ready, read},
+    frame::{
+        self, Arrival, AudienceChange, Closure, Deletion, Deletions, Departure, Header, Ready, read,
+    },
     heard::Heard,
     house::House,
     houses::Houses,
@@ -90,6 +92,11 @@ impl Intake {
             "CHANNEL_DELETE" | "THREAD_DELETE" => {
                 let closure = self.read(event, frame);
                 let news = closure.and_then(|closure| self.closure(&closure));
+                self.dispatch(sequence, news.into_iter().collect());
+            }
+            "CHANNEL_UPDATE" | "GUILD_ROLE_UPDATE" => {
+                let change = self.read(event, frame);
+                let news = change.and_then(|change| self.audience_change(&change));
                 self.dispatch(sequence, news.into_iter().collect());
             }
             "GUILD_CREATE" => {
@@ -299,6 +306,13 @@ impl Intake {
     fn closure(&mut self, closure: &Closure) -> Option<Event> {
         let event = steward::closed(&self.den, closure, now_ms())?;
         self.counts.channel_deletions.add();
+        Some(event)
+    }
+
+    /// What a channel or a role that changed causes.
+    fn audience_change(&mut self, change: &AudienceChange) -> Option<Event> {
+        let event = steward::audience_changed(&self.den, change, now_ms())?;
+        self.counts.audience_changes.add();
         Some(event)
     }
 

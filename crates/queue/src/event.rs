@@ -74,6 +74,8 @@ pub enum What {
     /// The channel or thread is gone from its guild, with everything in it. Kinds that a worker does not know go
     /// to the dead letters one by one, to be sent again when it does: workers are deployed first.
     ChannelDeleted,
+    /// Who may read channels of the guild may be others than before: a channel was changed, or what everybody may do.
+    AudienceChanged,
     /// The bot was let into a guild just now.
     Joined,
     /// A guild removed the bot.

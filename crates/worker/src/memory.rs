@@ -64,6 +64,18 @@ impl Memory {
         scopes.iter().map(known).collect()
     }
 
+    /// The people a text names, of those who spoke in these scopes as far as this process knows them.
+    pub(crate) fn named(&self, scopes: &[Scope], text: &str) -> Vec<Id<UserMarker>> {
+        let shelves = self.lock();
+        let known = shelves.iter().filter(|shelf| scopes.contains(&shelf.scope));
+        let ids = |shelf: &Arc<Shelf>| -> Vec<Id<UserMarker>> {
+            let indexed = shelf.lock();
+            let named = indexed.index.named_in(text).into_iter();
+            named.filter_map(|id| Id::new_checked(id.parse().ok()?)).collect()
+        };
+        known.flat_map(ids).collect()
+    }
+
     /// The index of a scope with everything that was read of it.
     pub(crate) fn take_in(&self, memory: &ScopeMemory, was_known: bool) -> Arc<Shelf> {
         let found = {

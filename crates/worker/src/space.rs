@@ -1,28 +1,37 @@
 //! In which space a channel's words are at home.
 
 use queue::Event;
-use store::{ChannelRow, Scope};
+use store::{ChannelRow, GuildRow, Scope};
 
 use crate::{Worker, clock::now_ms};
 
-/// How long it is believed whether a channel is public. A channel that was closed to some meanwhile had been
-/// open to all when it was looked at; one that nobody could look at counts as private.
+/// How long it is believed at most whether a channel is public: until the guild changes who may read. One that nobody
+/// could look at counts as private.
 const BELIEVED_MS: u64 = 10 * 60 * 1000;
 
 /// Whether only adults read a channel, as far as that was looked at lately.
-pub(crate) fn is_age_restricted(row: Option<&ChannelRow>) -> bool {
-    row.is_some_and(|row| {
-        row.age_restricted && now_ms().saturating_sub(row.looked_at_ms) < BELIEVED_MS
-    })
+pub(crate) fn is_age_restricted(row: Option<&ChannelRow>, guild: &GuildRow) -> bool {
+    row.is_some_and(|row| row.age_restricted && is_fresh(row, guild))
+}
+
+fn is_fresh(row: &ChannelRow, guild: &GuildRow) -> bool {
+    now_ms().saturating_sub(row.looked_at_ms) < BELIEVED_MS
+        && !guild.has_other_audience_since(row.looked_at_ms)
 }
 
 /// Whether everybody in its guild may read the event's channel, from what is known of it, else from Discord;
 /// what is learned is kept for all workers. Where it cannot be learned: no.
 pub(crate) async fn is_public(worker: &Worker, event: &Event, known: Option<ChannelRow>) -> bool {
-    if event.guild_id.is_none() {
-        return false;
-    }
-    let is_fresh = |row: &ChannelRow| now_ms().saturating_sub(row.looked_at_ms) < BELIEVED_MS;
+    let Some(guild_id) = event.guild_id else { return false };
+    // As it is now: it may have changed while the model spoke.
+    let guild = match worker.store.guild(guild_id).await {
+        Ok(guild) => guild,
+        Err(e) => {
+            tracing::warn!(guild = %guild_id, error = %e, "a guild's row was not read: its channel counts as private");
+            return false;
+        }
+    };
+    let is_fresh = |row: &ChannelRow| is_fresh(row, &guild);
     if let Some(row) = known.filter(is_fresh) {
         return row.is_public;
     }

@@ -70,7 +70,8 @@ pub(crate) async fn turn(
     let purses = if reserve > 0 { money::purses(last) } else { Vec::new() };
     let scopes = Scope::read_in(last.guild_id, last.channel_id, &who.id);
     let known = worker.memory.known(&scopes);
-    let (people, messages) = (marks::people(events), marks::messages(events));
+    let named = worker.memory.named(&scopes, &asked(last));
+    let (people, messages) = (marks::people(events, named), marks::messages(events));
     let wanted = Wanted {
         events: &ids,
         guild: last.guild_id,
@@ -388,7 +389,7 @@ impl Turn<'_> {
                 not_to_quote: &not_to_quote,
                 left_out: &left_out,
                 is_wiser: rows.guild.is_higher_self(&self.who.id, last.channel_id),
-                is_age_restricted: space::is_age_restricted(row),
+                is_age_restricted: space::is_age_restricted(row, &rows.guild),
             },
             now_ms,
         })

@@ -67,6 +67,18 @@ pub(super) fn find(asked: &[Word<'_>], query: &Query<'_>, index: &Index) -> Vec<
     names
 }
 
+impl Index {
+    /// The ids of the speakers whom a text names.
+    pub fn named_in(&self, text: &str) -> Vec<&str> {
+        let asked = words(text);
+        let names = find(&asked, &Query::new(text, 0), self);
+        let mut whose: Vec<u32> = names.into_iter().flat_map(|name| name.whose).collect();
+        whose.sort_unstable();
+        whose.dedup();
+        whose.into_iter().filter_map(|number| self.people.id(number)).collect()
+    }
+}
+
 /// Whether a word of somebody's name is meant as a name.
 fn is_meant(word: &Word<'_>) -> bool {
     let is_number = word.plain.bytes().all(|byte| byte.is_ascii_digit());

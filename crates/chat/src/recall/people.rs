@@ -76,6 +76,11 @@ impl People {
         self.by_id.get(id).copied().filter(|number| !self.people[*number as usize].names.is_empty())
     }
 
+    /// The id of somebody.
+    pub(super) fn id(&self, number: u32) -> Option<&str> {
+        self.by_id.iter().find(|(_, known)| **known == number).map(|(id, _)| id.as_str())
+    }
+
     /// Whose name has this plain word in it.
     pub(super) fn called(&self, plain: &str) -> &[u32] {
         self.by_word.get(plain).map_or(&[], Vec::as_slice)

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use twilight_model::id::{
     Id,
-    marker::{ChannelMarker, GuildMarker},
+    marker::{ChannelMarker, GuildMarker, RoleMarker},
 };
 
 use super::change::milliseconds;
@@ -45,6 +45,32 @@ pub struct Closure {
     pub id: Id<ChannelMarker>,
     /// None of a direct message that is closed: nothing of it is gone.
     pub guild_id: Option<Id<GuildMarker>>,
+}
+
+/// CHANNEL_UPDATE and GUILD_ROLE_UPDATE: who may read a channel may be others than before.
+#[derive(Debug, Deserialize)]
+pub struct AudienceChange {
+    /// None where a direct message changed.
+    pub guild_id: Option<Id<GuildMarker>>,
+    /// Which channel; none where it is a role.
+    pub id: Option<Id<ChannelMarker>>,
+    /// Which role; none where it is a channel.
+    pub role: Option<Role>,
+}
+
+/// A role.
+#[derive(Debug, Deserialize)]
+pub struct Role {
+    pub id: Id<RoleMarker>,
+}
+
+impl AudienceChange {
+    /// The guild in which everybody may read more or less than before. A role other than everyone's changes nothing
+    /// of that.
+    pub fn guild_concerned(&self) -> Option<Id<GuildMarker>> {
+        let is_everyones = |role: &Role| self.guild_id.is_some_and(|guild| role.id == guild.cast());
+        self.guild_id.filter(|_| self.role.as_ref().is_none_or(is_everyones))
+    }
 }
 
 /// GUILD_DELETE: a guild is not there, because of an outage or because it removed the bot.

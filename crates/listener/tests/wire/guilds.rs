@@ -1,5 +1,6 @@
 //! Guilds that let the den in, and remove it.
 
+use discord_sim::{Permissions, Whom};
 use queue::What;
 
 use crate::town::Town;
@@ -68,6 +69,31 @@ async fn a_channel_or_a_thread_that_is_deleted_is_told() {
         assert_eq!(event.id.as_str(), format!("{}@channel-deleted:steward", event.channel_id));
     }
     assert_eq!(running.count("channel_deletions").await, 2);
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_change_of_who_may_read_is_told() {
+    let town = Town::new().await;
+    let running = town.started().await;
+    let pantry = town.world.add_text_channel(town.guild, "pantry").unwrap();
+    let role = town.world.add_role(town.guild, "cooks", Permissions::empty()).unwrap();
+    let everyone = Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES;
+    // What one role may do is nothing to everybody.
+    town.world.set_role(town.guild, role, Permissions::MANAGE_MESSAGES).unwrap();
+    town.world.set_permission(pantry, Whom::Everyone, Permissions::VIEW_CHANNEL, false).unwrap();
+    town.world.set_everyone(town.guild, everyone).unwrap();
+    town.world.dispatch("CHANNEL_UPDATE", &serde_json::json!({"id": "4711", "type": 1}));
+    let message = town.says("Grim, all well?");
+    town.until_queued(&[message]).await;
+    town.until("the steward is told", || town.inbox.for_steward().len() >= 2).await;
+
+    let mut told = town.inbox.for_steward();
+    told.sort_by_key(|event| event.channel_id != pantry.get());
+    let places: Vec<_> = told.iter().map(|event| event.channel_id.get()).collect();
+    assert_eq!(places, [pantry.get(), town.guild.get()]);
+    assert!(told.iter().all(|event| event.what == What::AudienceChanged), "{told:?}");
+    assert_eq!(running.count("audience_changes").await, 2);
     running.stop().await.unwrap();
 }
 

@@ -12,10 +12,11 @@ use twilight_model::id::{
 use super::remembering::corrected;
 use crate::memory::written_ms;
 
-/// Everybody a turn is about: who spoke, who is replied to or mentioned, and who spoke just before.
-pub(super) fn people(events: &[Event]) -> Vec<Id<UserMarker>> {
+/// Everybody a turn is about: who spoke, who is replied to or mentioned, who is `named` without being mentioned, and
+/// who spoke just before.
+pub(super) fn people(events: &[Event], named: Vec<Id<UserMarker>>) -> Vec<Id<UserMarker>> {
     let authors = events.iter().map(|event| event.author.id);
-    let named = events.iter().flat_map(|event| match &event.what {
+    let mentioned = events.iter().flat_map(|event| match &event.what {
         What::Message(message) => {
             let quoted = message.reply_to.iter().filter(|quoted| !quoted.ours);
             let quoted = quoted.map(|quoted| quoted.author.id);
@@ -30,7 +31,7 @@ pub(super) fn people(events: &[Event]) -> Vec<Id<UserMarker>> {
     });
     let before = events.iter().flat_map(|event| event.preceding.iter().map(|line| line.author.id));
     let mut people: Vec<Id<UserMarker>> = Vec::new();
-    for id in authors.chain(named).chain(before) {
+    for id in authors.chain(mentioned).chain(named).chain(before) {
         if people.len() < MOST_PEOPLE && !people.contains(&id) {
             people.push(id);
         }

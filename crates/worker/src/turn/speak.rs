@@ -127,8 +127,9 @@ impl Turn<'_> {
 
     /// What looks at the answer before anybody sees it.
     fn guard(&self, character: &str, gathered: &Gathered) -> Guard {
-        let row = gathered.rows.channel.as_ref();
-        Guard::new(self.who, character, [], space::is_age_restricted(row))
+        let rows = &gathered.rows;
+        let is_adults = space::is_age_restricted(rows.channel.as_ref(), &rows.guild);
+        Guard::new(self.who, character, [], is_adults)
     }
 
     /// The answer to stand in the end, and what became of the asking.

@@ -31,6 +31,20 @@ impl World {
         calls.last().expect("the model was asked").body.to_string()
     }
 
+    /// The steward hears that others may read a channel than before.
+    async fn tells_of_another_audience(&self, channel: ChannelId) {
+        let message = self.sim.world().say(self.ann, channel, "hm").expect("ann speaks");
+        let steward: personality::PersonalityId = queue::STEWARD.parse().expect("an id");
+        let event = Event {
+            id: EventId::labelled(channel.get(), "audience", &steward),
+            personality: steward,
+            what: What::AudienceChanged,
+            channel_id: Id::new(channel.get()),
+            ..self.event(message, "hm")
+        };
+        assert_eq!(self.serve(&[event]).await, [Verdict::Done]);
+    }
+
     fn scope(&self, space: Space) -> Scope {
         Scope::new(space, grim_id())
     }
@@ -71,6 +85,65 @@ async fn what_was_said_in_private_stays_there() {
     let open =
         world.worker.store.episodes(&world.guild_scope(), None, now_ms()).await.expect("the store");
     assert!(open.messages.iter().all(|message| !message.text.contains("stairs")));
+}
+
+#[tokio::test]
+async fn from_the_moment_a_channel_is_closed_what_is_said_there_stays_there() {
+    let world = World::new().await;
+    world.without_limits().await;
+    let city = world.sim.world();
+    let attic = city.add_text_channel(world.guild, "attic").expect("a channel");
+    world.talk(attic, "Grim, the tea is in the blue tin.").await;
+    city.set_permission(attic, Whom::Everyone, Permissions::VIEW_CHANNEL, false).expect("closed");
+    let insiders = [Whom::User(world.ann), Whom::User(world.app.user_id)];
+    for whom in insiders {
+        city.set_permission(attic, whom, Permissions::ALL, true).expect("open");
+    }
+    world.tells_of_another_audience(attic).await;
+    world.talk(attic, "Grim, my secret cake is hidden under the stairs.").await;
+
+    let kept = async |scope: Scope| {
+        let open = world.worker.store.episodes(&scope, None, now_ms()).await.expect("the store");
+        open.messages.into_iter().map(|message| message.text).collect::<Vec<_>>().join("\n")
+    };
+    let guild = kept(world.guild_scope()).await;
+    assert!(guild.contains("blue tin") && !guild.contains("stairs"), "{guild}");
+    let attics = kept(world.scope(Space::Channel(Id::new(attic.get())))).await;
+    assert!(attics.contains("stairs"), "{attics}");
+}
+
+#[tokio::test]
+async fn what_is_known_of_somebody_is_read_when_they_are_named() {
+    let world = World::new().await;
+    world.without_limits().await;
+    let ben = world.person("Ben");
+    let fact = store::Fact {
+        id: "1".to_owned(),
+        text: "I am afraid of geese".to_owned(),
+        by: Id::new(ben.get()),
+        by_name: "Ben".to_owned(),
+        to: None,
+        channel_id: Id::new(world.channel.get()),
+        message_id: None,
+        at_ms: now_ms(),
+        until_ms: None,
+        origin: store::Origin::Told,
+        weight: 8,
+    };
+    let about = About::Person(Id::new(ben.get()));
+    let scope = world.guild_scope();
+    let added = world.worker.store.change_book(&scope, about, |book| {
+        book.name = "Ben".to_owned();
+        book.add(fact.clone())
+    });
+    added.await.expect("the store").expect("there is room");
+    let said = world.somebody_says(ben, "Ben", "Grim, good evening!");
+    assert_eq!(world.serve(&[said]).await, [Verdict::Done]);
+    let kitchen = world.sim.world().add_text_channel(world.guild, "kitchen").expect("a channel");
+    world.talk(kitchen, "Grim, hello!").await;
+    assert!(!world.told().contains("geese"), "nobody spoke of Ben: {}", world.told());
+    world.talk(kitchen, "Grim, is there anything Ben is afraid of?").await;
+    assert!(world.told().contains("geese"), "{}", world.told());
 }
 
 #[tokio::test]
