@@ -19,8 +19,9 @@ use tokio::time::{Instant, timeout_at};
 
 use self::{answering::Answering, limits::Counted, money::Meter, remembering::Remembered};
 pub(crate) use self::{
+    limits::would_refuse,
     marks::stopped,
-    money::{budgets, count_as_spent, give_back, purses},
+    money::{budgets, count_as_spent, give_back, is_over_budget, purses},
     remembering::{asked, question},
 };
 use crate::{

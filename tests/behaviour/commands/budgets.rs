@@ -43,7 +43,13 @@ async fn when_the_budget_is_spent_one_line_says_so_and_then_nobody_speaks() {
 
     home.uses(home.gus, home.channel, "den budget", &[("dollars", "1")]).await;
     home.says(home.ann, home.channel, "Grim, and now?");
-    home.until_said("Grim", home.channel, 2).await;
+    let reply = home.until_said("Grim", home.channel, 2).await;
+    assert_eq!(home.said_by("Grim", home.channel)[1], GRIM_SAYS);
+
+    home.why(reply.id).await;
+    home.uses(home.gus, home.channel, "den budget", &[("dollars", "0.0001")]).await;
+    let kept = home.opens(home.ann, reply.id, "Answer again").await;
+    kept.says(&["**Grim** has no answer left to give right now, so this one stays."]);
     assert_eq!(home.said_by("Grim", home.channel)[1], GRIM_SAYS);
 }
 

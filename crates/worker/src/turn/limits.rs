@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chat::{Decision, Limit, Silence, refusing};
+use futures_util::future::try_join_all;
 use personality::Personality;
 use queue::{Event, EventId};
 use store::{Counter, GuildLimits, Subject};
@@ -127,6 +128,25 @@ impl Counted {
         let all = self.counters.into_iter().enumerate();
         all.filter(|(at, _)| Some(*at) != keeps).map(|(_, counter)| counter).collect()
     }
+}
+
+/// Whether a limit would refuse a turn that answers these events now. Counts nothing.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn would_refuse(
+    worker: &Worker,
+    who: &Personality,
+    events: &[Event],
+    caps: &GuildLimits,
+    now_ms: u64,
+) -> Result<bool, store::Error> {
+    let counters = counters(who, events);
+    let counts = counters.iter().map(|counter| worker.store.count(counter, 0, now_ms));
+    let counts = try_join_all(counts).await?;
+    let with_it: Vec<u64> = counts.iter().map(|count| count + 1).collect();
+    let counted = Counted::new(who, caps, counters, &with_it, now_ms);
+    Ok(refusing(counted.limits()).is_some())
 }
 
 fn person(counter: &Counter) -> Option<Id<UserMarker>> {

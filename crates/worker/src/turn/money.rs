@@ -3,9 +3,11 @@
 use std::sync::Mutex;
 
 use chat::Budget;
+use futures_util::future::try_join_all;
 use model::{Chain, Microdollars};
+use personality::Personality;
 use queue::{Event, EventId};
-use store::{Attempt, Day, DenRow, Entry, GuildRow, Held, Purse, Spending};
+use store::{Attempt, Day, DenRow, Entry, GuildRow, Held, Purse, Rows, Spending};
 
 use super::{Failed, Turn};
 use crate::Worker;
@@ -33,6 +35,30 @@ pub(crate) fn budgets(
         Some(Budget { total: spending.total(), cap: cap(purse)?, ends_in_ms })
     };
     purses.iter().zip(spending).filter_map(budget).collect()
+}
+
+/// Whether a budget has no room for a turn that answers an event now. Reserves nothing.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn is_over_budget(
+    worker: &Worker,
+    who: &Personality,
+    event: &Event,
+    rows: &Rows,
+    now_ms: u64,
+) -> Result<bool, store::Error> {
+    let Ok(chain) = worker.models.chain(&who.reply) else { return Ok(false) };
+    let most_read = chat::most_tokens(who, std::slice::from_ref(event));
+    let reserve = chain.most(most_read, who.reply.max_tokens, &worker.prices).0;
+    if reserve == 0 {
+        return Ok(false);
+    }
+    let (purses, day) = (purses(event), Day::of(now_ms));
+    let spending =
+        try_join_all(purses.iter().map(|purse| worker.store.spending(*purse, day))).await?;
+    let budgets = budgets(&purses, &spending, &rows.guild, &rows.den, now_ms);
+    Ok(budgets.iter().any(|budget| budget.total + reserve > budget.cap))
 }
 
 /// What a turn holds and what it has used so far.

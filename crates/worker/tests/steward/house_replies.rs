@@ -103,6 +103,25 @@ async fn without_its_question_or_its_speaker_a_reply_stays() {
 }
 
 #[tokio::test]
+async fn a_reply_stays_where_a_limit_leaves_nothing_to_come_in_its_place() {
+    let house = House::new().await;
+    let (_, reply) = house.grim_answered().await;
+    let ann = house.by(house.ann);
+    house.set(|row| row.limits.per_guild_per_day = Some(0)).await;
+    ann.opens("Answer again", reply[0]).await.says("no answer left to give right now");
+    ann.signs(Sign::Again, reply[0]).await;
+    assert_eq!(house.said().len(), 3, "nothing is lost");
+    assert!(house.caused().is_empty());
+    // Asking is not counted: one more is one more.
+    house.set(|row| row.limits.per_guild_per_day = Some(1)).await;
+    let again = ann.opened("Answer again", reply[0]).await;
+    house.served(&again).await.says("thinks again");
+    house.set(|row| row.limits.per_guild_per_day = Some(0)).await;
+    house.served(&again).await.says("thinks again");
+    assert_eq!(house.said(), ["Ann: Grim, soup?"], "what was begun is finished");
+}
+
+#[tokio::test]
 async fn a_lost_queue_leaves_the_reply_where_it_is() {
     let house = House::new().await;
     let (_, reply) = house.grim_answered().await;

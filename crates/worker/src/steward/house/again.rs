@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use personality::PersonalityId;
 use queue::{Again, Command, Event, EventId, Mention, Person, Target, VERSION, What};
 use store::{AskedBy, ReplyRow, Speaker};
 use twilight_model::id::{
@@ -19,6 +18,7 @@ use crate::{
     Worker,
     clock::now_ms,
     steward::{Asked, Told},
+    turn::{is_over_budget, stopped, would_refuse},
 };
 
 const GONE: &str =
@@ -41,6 +41,7 @@ pub(super) async fn again(asked: &Asked<'_>) -> Result<Told, Stop> {
 /// answered once.
 pub(super) async fn answer(worker: &Worker, event: &Event, row: &ReplyRow) -> Result<(), Stop> {
     let asking = asking(worker, event, row).await?;
+    refuse_in_vain(worker, &asking, row).await?;
     note(worker, event, row, "ask again for").await?;
     forget(worker, row, now_ms()).await?;
     for sent in worker.sink.send(std::slice::from_ref(&asking)).await {
@@ -54,9 +55,6 @@ async fn asking(worker: &Worker, event: &Event, row: &ReplyRow) -> Result<Event,
     let Some(who) = worker.roster.get(&row.personality) else {
         return refused("Whoever said that does not live here any more.");
     };
-    if is_silent(worker, event, &who.id).await? {
-        return refused(format!("**{}** is silent here at the moment.", who.name));
-    }
     if let Some(asked) = row.command.as_ref().filter(|asked| asked.name != "ask") {
         let (author, command) = used(worker, event, row, asked).await?;
         return Ok(about(event, row, author, What::Command(command)));
@@ -167,18 +165,26 @@ async fn target_of(
     Ok(Target { message_id: message, ours: false, author, text: seen.content })
 }
 
-/// Whether nothing would come in the place of what is taken back.
-async fn is_silent(
-    worker: &Worker,
-    event: &Event,
-    personality: &PersonalityId,
-) -> Result<bool, Stop> {
-    let den = worker.store.den().await?;
-    if den.paused.is_some() || den.paused_personalities.contains(personality) {
-        return Ok(true);
+/// Refuses where nothing would come in the place of what is taken back: nobody answers here, or a limit or a budget
+/// is reached. What is being taken back already is finished.
+async fn refuse_in_vain(worker: &Worker, asking: &Event, row: &ReplyRow) -> Result<(), Stop> {
+    let Some(who) = worker.roster.get(&row.personality) else { return Ok(()) };
+    let (now_ms, first) = (now_ms(), first_of(row));
+    let rows = worker.store.marks(asking.guild_id, &[asking.author.id], &[first]).await?;
+    if rows.deleted.contains(&first) {
+        return Ok(());
     }
-    let Some(guild) = event.guild_id else { return Ok(false) };
-    let row = worker.store.guild(guild).await?;
-    let is_closed = den.allowlist && !row.allowed;
-    Ok(is_closed || row.paused.is_some() || row.is_muted(personality, now_ms()))
+    if stopped(who, asking, &rows, now_ms).is_some() {
+        return refused(format!("**{}** is silent here at the moment.", who.name));
+    }
+    let events = std::slice::from_ref(asking);
+    if would_refuse(worker, who, events, &rows.guild.limits, now_ms).await?
+        || is_over_budget(worker, who, asking, &rows, now_ms).await?
+    {
+        return refused(format!(
+            "**{}** has no answer left to give right now, so this one stays. Try again later.",
+            who.name
+        ));
+    }
+    Ok(())
 }
