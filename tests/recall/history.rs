@@ -41,15 +41,20 @@ pub struct Question {
     pub answers: Vec<String>,
 }
 
-/// Every history, by its space.
-pub fn all() -> BTreeMap<String, History> {
+/// The histories that lie beside this file.
+pub fn own() -> BTreeMap<String, History> {
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("recall"))
+}
+
+/// Every history in a folder, by its space.
+pub fn read(folder: &Path) -> BTreeMap<String, History> {
     let mut all: BTreeMap<String, History> = BTreeMap::new();
-    for path in files("history") {
+    for path in files(folder, "history") {
         for said in lines::<Said>(&path) {
             all.entry(said.space.clone()).or_default().messages.push(said);
         }
     }
-    for path in files("questions") {
+    for path in files(folder, "questions") {
         for question in lines::<Question>(&path) {
             let history = all.get_mut(&question.space);
             history.expect("every question has its history").questions.push(question);
@@ -66,9 +71,9 @@ pub fn all() -> BTreeMap<String, History> {
     all
 }
 
-fn files(beginning: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("recall");
-    let files = fs::read_dir(folder).expect("the folder of this file is there");
+fn files(folder: &Path, beginning: &str) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("histories in {}: {error}", folder.display()));
     let files = files.map(|file| file.expect("it can be listed").path());
     let is_wanted = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -21,6 +21,7 @@ use crate::{
     Error, Scope, Speaker, Store,
     error::failed,
     has_aged,
+    item::Item,
     leaf::{is_mark, leaf, mark_sort, number, sort},
     s,
 };
@@ -92,7 +93,13 @@ pub struct Episodes {
     pub messages: Vec<Episode>,
     /// How many lie open, those that have aged included.
     pub n_open: usize,
+    /// Where it goes on with older ones; none where there are none, or only later ones than some message were read.
+    pub older: Option<Older>,
 }
+
+/// A place in what was said in a scope, with older messages behind it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Older(Item);
 
 impl Store {
     /// The newest messages of a scope, oldest first: the open ones and about 5,000 more. With `after`, those
@@ -116,34 +123,30 @@ impl Store {
         after: Option<Id<MessageMarker>>,
         now_ms: u64,
     ) -> Result<(Episodes, u64), Error> {
-        let operation = || format!("read what was said in {}", scope.space);
         let from = after.map_or(0, |after| after.get().saturating_sub(OVERLAP_MS << 22));
-        let found = self
-            .scope_query(scope, &sort(scope, from))
-            .scan_index_forward(false)
-            .limit(MOST_READ)
-            .send()
-            .await
-            .map_err(failed(operation()))?;
-        let (mut mark, mut n_open, mut messages) = (0, 0, Vec::new());
-        for item in found.items.unwrap_or_default() {
-            if is_mark(&item) {
-                mark = number(&item, "n");
-                continue;
-            }
-            let leaf = leaf(item, operation)?;
-            n_open += usize::from(leaf.page.is_none());
-            messages
-                .extend(leaf.messages.into_iter().map(|message| (message, leaf.page.is_some())));
+        let query = self.scope_query(scope, &sort(scope, from));
+        let (mut episodes, mark) = read(query, scope, now_ms).await?;
+        if after.is_some() {
+            episodes.messages.retain(|message| message.message_id.get() >= from);
+            // What was said before is known.
+            episodes.older = None;
         }
-        // Pages may overlap a little; and what lies open beside its page was kept again later.
-        messages.sort_by_key(|(message, is_sealed)| (message.message_id, *is_sealed));
-        messages.dedup_by_key(|(message, _)| message.message_id);
-        let messages = messages.into_iter().map(|(message, _)| message);
-        let messages = messages
-            .filter(|message| message.message_id.get() >= from && !message.has_aged(now_ms))
-            .collect();
-        Ok((Episodes { messages, n_open }, mark))
+        Ok((episodes, mark))
+    }
+
+    /// About 7,000 messages more, older than those read before, oldest first.
+    ///
+    /// # Errors
+    /// As [`Store::episodes`] has.
+    pub async fn older_episodes(
+        &self,
+        scope: &Scope,
+        older: &Older,
+        now_ms: u64,
+    ) -> Result<Episodes, Error> {
+        let query = self.scope_query(scope, &sort(scope, 0)).consistent_read(true);
+        let query = query.set_exclusive_start_key(Some(older.0.clone()));
+        Ok(read(query, scope, now_ms).await?.0)
     }
 
     /// What lies in a scope from a sort key on, mark included.
@@ -156,4 +159,33 @@ impl Store {
             .expression_attribute_values(":from", s(from))
             .expression_attribute_values(":to", s(mark_sort(scope)))
     }
+}
+
+/// The newest of what a query finds, oldest first, with the scope's mark if it is among it.
+async fn read(
+    query: QueryFluentBuilder,
+    scope: &Scope,
+    now_ms: u64,
+) -> Result<(Episodes, u64), Error> {
+    let operation = || format!("read what was said in {}", scope.space);
+    let found = query.scan_index_forward(false).limit(MOST_READ).send().await;
+    let found = found.map_err(failed(operation()))?;
+    let older = found.last_evaluated_key.map(Older);
+    let items = found.items.unwrap_or_default();
+    let (mut mark, mut n_open, mut messages) = (0, 0, Vec::new());
+    for item in items {
+        if is_mark(&item) {
+            mark = number(&item, "n");
+            continue;
+        }
+        let leaf = leaf(item, operation)?;
+        n_open += usize::from(leaf.page.is_none());
+        messages.extend(leaf.messages.into_iter().map(|message| (message, leaf.page.is_some())));
+    }
+    // Pages may overlap a little; and what lies open beside its page was kept again later.
+    messages.sort_by_key(|(message, is_sealed)| (message.message_id, *is_sealed));
+    messages.dedup_by_key(|(message, _)| message.message_id);
+    let messages = messages.into_iter().map(|(message, _)| message);
+    let messages = messages.filter(|message| !message.has_aged(now_ms)).collect();
+    Ok((Episodes { messages, n_open, older }, mark))
 }

@@ -53,7 +53,7 @@ pub use claim::{Answer, Attempt, Claimed, Progress, Shown, Via};
 pub use counter::{Counter, Subject};
 pub use den::DenRow;
 pub use dump::{Dump, LoadError, check_item};
-pub use episode::{Episode, Episodes};
+pub use episode::{Episode, Episodes, Older};
 pub use erase::Erased;
 pub use error::Error;
 pub use export::Record;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use chat::recall::{self, Index, TERMS_VERSION, Term};
-use store::{Episode, Scope, ScopeMemory, Speaker};
+use store::{Episode, Episodes, Older, Scope, ScopeMemory, Speaker, Store};
 use tokio::time::Instant;
 use twilight_model::id::{
     Id,
@@ -21,6 +21,8 @@ use twilight_util::snowflake::Snowflake;
 
 /// Messages kept indexed by one process, some 600 bytes each.
 const MOST_MESSAGES: usize = 20_000;
+/// Older messages that one more read brings, about.
+const OLDER: usize = 7_200;
 /// An index is made anew after this long. The store hands over nothing that has aged; what ages while it is indexed
 /// can be found until then, and no longer.
 const FRESH: Duration = Duration::from_secs(3_600);
@@ -49,6 +51,8 @@ struct Indexed {
     newest: u64,
     /// Of the personality's own messages: whom they answer.
     told_to: HashMap<u64, Vec<Id<UserMarker>>>,
+    /// Where it goes on with older ones that are not indexed yet.
+    older: Option<Older>,
 }
 
 impl Memory {
@@ -99,8 +103,40 @@ impl Memory {
             shelf
         };
         found.take_in(&memory.episodes.messages);
+        if !was_known {
+            found.lock().older.clone_from(&memory.episodes.older);
+        }
         self.make_room();
         found
+    }
+
+    /// Indexes one more part of what was said in a scope, where older messages lie there than those indexed and there
+    /// is room. To be done when nobody waits.
+    ///
+    /// # Errors
+    /// The store's; then the next try reads it.
+    pub(crate) async fn deepen(
+        &self,
+        store: &Store,
+        scope: &Scope,
+        now_ms: u64,
+    ) -> Result<(), store::Error> {
+        let (shelf, n) = {
+            let shelves = self.lock();
+            let n: usize = shelves.iter().map(|shelf| shelf.lock().index.len()).sum();
+            let shelf = shelves.iter().find(|shelf| shelf.scope == *scope).cloned();
+            (shelf, n)
+        };
+        let Some(shelf) = shelf.filter(|_| n + OLDER <= MOST_MESSAGES) else { return Ok(()) };
+        let Some(older) = shelf.lock().older.take() else { return Ok(()) };
+        match store.older_episodes(scope, &older, now_ms).await {
+            Ok(read) => shelf.take_in_older(read),
+            Err(e) => {
+                shelf.lock().older = Some(older);
+                return Err(e);
+            }
+        }
+        Ok(())
     }
 
     fn make_room(&self) {
@@ -140,22 +176,37 @@ impl Shelf {
         let mut indexed = self.lock();
         for episode in episodes {
             indexed.newest = indexed.newest.max(episode.message_id.get());
-            let message = message(episode);
-            if episode.speaker == Speaker::Me {
-                indexed.told_to.insert(message.id, episode.to.clone());
-            }
-            match episode.terms_version == TERMS_VERSION {
-                true => {
-                    let terms: Vec<Term> = episode.terms.iter().copied().map(Term::from).collect();
-                    indexed.index.insert_with_terms(message, &terms);
-                }
-                false => indexed.index.insert(message),
-            }
+            indexed.note_whom(episode);
+            indexed.index.insert_with_terms(message(episode), &terms_of(episode));
         }
+    }
+
+    fn take_in_older(&self, read: Episodes) {
+        let mut indexed = self.lock();
+        read.messages.iter().for_each(|episode| indexed.note_whom(episode));
+        let older = read.messages.iter().map(|episode| (message(episode), terms_of(episode)));
+        indexed.index.insert_older(older.collect());
+        indexed.older = read.older;
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Indexed> {
         self.indexed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Indexed {
+    fn note_whom(&mut self, episode: &Episode) {
+        if episode.speaker == Speaker::Me {
+            self.told_to.insert(episode.message_id.get(), episode.to.clone());
+        }
+    }
+}
+
+/// The terms a message is found by: those kept with it, where they are made as they are made now.
+fn terms_of(episode: &Episode) -> Vec<Term> {
+    match episode.terms_version == TERMS_VERSION {
+        true => episode.terms.iter().copied().map(Term::from).collect(),
+        false => recall::terms(&episode.text),
     }
 }
 

@@ -158,6 +158,17 @@ impl Index {
         self.line_up(number, at_ms, id);
     }
 
+    /// Takes in what was said before most of what it holds. It is built anew, in order: squeezed in one by one, each
+    /// would move all that follow. What it holds already stays as it is.
+    pub fn insert_older(&mut self, older: Vec<(Message, Vec<Term>)>) {
+        let held = std::mem::take(self).into_messages();
+        let mut all: Vec<_> = older.into_iter().chain(held).collect();
+        all.sort_by_key(|(message, _)| (message.at_ms, message.id));
+        for (message, terms) in all {
+            self.insert_with_terms(message, &terms);
+        }
+    }
+
     /// Forgets a message. Returns whether it was there.
     pub fn remove(&mut self, id: u64) -> bool {
         let Some(number) = self.by_id.remove(&id) else { return false };
@@ -309,13 +320,17 @@ impl Index {
         if self.entries.len() < 64 || self.n * 2 > self.entries.len() {
             return;
         }
-        let old = std::mem::take(self);
-        let marks = old.places.iter().map(|place| place.marks);
-        for (entry, marks) in old.entries.into_iter().zip(marks) {
-            let Some(Entry { message, terms }) = entry else { continue };
-            let marks = (0..32).filter(|bit| marks & (1 << bit) != 0).map(Term::from);
-            let terms: Vec<Term> = terms.iter().copied().chain(marks).collect();
+        for (message, terms) in std::mem::take(self).into_messages() {
             self.insert_with_terms(message, &terms);
         }
+    }
+
+    /// All messages, with everything they were taken in with.
+    fn into_messages(self) -> impl Iterator<Item = (Message, Vec<Term>)> {
+        self.entries.into_iter().zip(self.places).filter_map(|(entry, place)| {
+            let Entry { message, terms } = entry?;
+            let marks = (0..32).filter(|bit| place.marks & (1 << bit) != 0).map(Term::from);
+            Some((message, terms.iter().copied().chain(marks).collect()))
+        })
     }
 }

@@ -497,3 +497,38 @@ proptest! {
         told.asks(&said, &asked);
     }
 }
+
+#[test]
+fn older_messages_taken_in_later_make_the_index_they_would_have_made_in_order() {
+    let message = |id: u64| Message {
+        id,
+        channel: id % 3,
+        speaker: format!("{}", id % 5),
+        name: ["Ann", "Ben", "Mia", "Gus", "Olga"][id as usize % 5].to_owned(),
+        at_ms: MAY_MS + id * 60_000,
+        text: format!("Pot {} holds soup {} and bread {}.", id % 17, id % 7, id),
+        reply_to: id.is_multiple_of(4).then(|| id - 1),
+    };
+    let with_terms = |id: u64| (message(id), super::terms(&message(id).text));
+    let (mut in_order, mut later) = (Index::new(), Index::new());
+    (1..=300).for_each(|id| in_order.insert(message(id)));
+    (150..=300).for_each(|id| later.insert(message(id)));
+    // What is held already has been edited since.
+    let edited = Message { text: "Pot 12 holds nothing.".to_owned(), ..message(150) };
+    later.insert(edited.clone());
+    in_order.insert(edited);
+    later.insert_older((1..=160).map(with_terms).collect());
+    assert_eq!(later.len(), 300);
+    for question in ["What does pot 12 hold?", "Who had bread 42?", "What did Gus say of soup 3?"] {
+        let hits = |index: &Index| -> Vec<u64> {
+            index
+                .recall(&Query::new(question, MAY_MS + 400 * 60_000))
+                .iter()
+                .map(|it| it.id)
+                .collect()
+        };
+        assert!(!hits(&later).is_empty(), "{question}");
+        assert_eq!(hits(&later), hits(&in_order), "{question}");
+    }
+    assert_eq!(later.named_in("Where is Olga, and where is Gustav?"), ["4"]);
+}

@@ -250,3 +250,29 @@ async fn a_scope_of_many_years_is_a_few_megabytes() {
     println!("{page} bytes a page, {most} in a scope");
     assert!(sizes.len() > 8 && most < 4_000_000, "{page} bytes a page");
 }
+
+#[tokio::test]
+async fn what_one_read_does_not_reach_the_next_goes_on_with() {
+    let world = fresh().await;
+    // A read ends at a megabyte, and noise does not fold.
+    let noise = || std::iter::repeat_with(fastrand::alphanumeric).take(4_000).collect::<String>();
+    let lines: Vec<_> = (1..=640).map(|n| said(n, ANN, &noise())).collect();
+    for lines in lines.chunks(32) {
+        world.keep(lines).await;
+        seal(&world.store).await;
+    }
+    let newest = world.store.episodes(&public(), None, NOW).await.unwrap();
+    let mut older = newest.older.clone();
+    let mut ids: Vec<u64> = newest.messages.iter().map(|it| it.message_id.get()).collect();
+    assert!(ids.len() < 640 && older.is_some(), "one read reached all {}", ids.len());
+    while let Some(from) = older {
+        let more = world.store.older_episodes(&public(), &from, NOW).await.unwrap();
+        let more_ids = more.messages.iter().map(|it| it.message_id.get());
+        ids = more_ids.chain(ids).collect();
+        older = more.older;
+    }
+    assert_eq!(ids, (1..=640).collect::<Vec<_>>());
+
+    let after = world.store.episodes(&public(), Some(Id::new(600)), NOW).await.unwrap();
+    assert_eq!(after.older, None, "what was said before that is known");
+}

@@ -113,6 +113,41 @@ async fn from_the_moment_a_channel_is_closed_what_is_said_there_stays_there() {
 }
 
 #[tokio::test]
+async fn what_lies_too_deep_for_the_first_answer_is_found_by_the_next() {
+    let world = World::new().await;
+    world.without_limits().await;
+    let (scope, began_ms) = (world.guild_scope(), now_ms() - 86_400_000);
+    // A read ends at a megabyte, and noise does not fold.
+    let noise = || std::iter::repeat_with(fastrand::alphanumeric).take(4_000).collect::<String>();
+    let line = |n: u64| store::Episode {
+        message_id: Id::new((began_ms + n * 60_000 - 1_420_070_400_000) << 22),
+        channel_id: Id::new(world.channel.get()),
+        speaker: store::Speaker::Person { id: Id::new(world.ann.get()), name: "Ann".to_owned() },
+        text: match n {
+            1 => "The spare key lies under the blue flowerpot.".to_owned(),
+            _ => noise(),
+        },
+        reply_to: None,
+        to: vec![],
+        terms: vec![],
+        terms_version: 0,
+        expires_s: 0,
+    };
+    let lines: Vec<_> = (1..=640).map(line).collect();
+    for episodes in lines.chunks(32) {
+        let (guild, channel) = (Some(Id::new(world.guild.get())), Id::new(world.channel.get()));
+        let kept = store::Kept { scope: &scope, guild, channel, episodes, days: 365 };
+        world.worker.store.keep(&kept, now_ms()).await.expect("kept");
+        world.worker.store.seal(&scope, now_ms()).await.expect("folded");
+    }
+    let kitchen = world.sim.world().add_text_channel(world.guild, "kitchen").expect("a channel");
+    world.talk(kitchen, "Grim, where does the spare key lie?").await;
+    assert!(!world.told().contains("flowerpot"), "the first answer is not held up for it");
+    world.talk(kitchen, "Grim, again: where does the spare key lie?").await;
+    assert!(world.told().contains("flowerpot"), "{}", world.told().len());
+}
+
+#[tokio::test]
 async fn what_is_known_of_somebody_is_read_when_they_are_named() {
     let world = World::new().await;
     world.without_limits().await;
