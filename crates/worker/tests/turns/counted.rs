@@ -1,6 +1,7 @@
 //! Whose limit a turn uses up, and who hears of it.
 
 use den_worker::Verdict;
+use futures_util::future::join_all;
 use store::FOREVER;
 
 use crate::world::{World, grim_id};
@@ -83,4 +84,21 @@ async fn a_turn_that_is_tried_again_counts_once() {
     }
     assert_eq!(world.serve(&event).await, [Verdict::Done]);
     assert_eq!(world.why(&event[0]).await.reason, None);
+}
+
+#[tokio::test]
+async fn a_limit_holds_however_many_are_asked_at_once() {
+    let world = World::new().await;
+    world.guild_wants(|row| row.limits.per_guild_per_day = Some(5)).await;
+    let ask = |n: usize| {
+        let name = format!("Guest {n}");
+        let guest = world.person(&name);
+        [world.somebody_says(guest, &name, "Grim, soup?")]
+    };
+    let asked: Vec<_> = (0..24).map(ask).collect();
+    let served = join_all(asked.iter().map(|events| world.serve(events))).await;
+    assert!(served.iter().all(|verdicts| *verdicts == [Verdict::Done]), "{served:?}");
+    assert_eq!(world.bedrock.calls().len(), 5);
+    let told = world.grim_said().iter().filter(|said| said.starts_with("Enough soup.")).count();
+    assert_eq!(told, 1, "{:?}", world.grim_said());
 }

@@ -6,7 +6,7 @@ use queue::Event;
 use store::{Day, Purse, Spending};
 use twilight_model::id::Id;
 
-use crate::world::World;
+use crate::world::{HAIKU, World};
 
 impl World {
     async fn spending(&self, purse: Purse) -> Spending {
@@ -66,6 +66,50 @@ async fn what_is_held_back_costs_what_it_probably_used() {
     assert!(held_back.tokens.r#in > 0, "{held_back:?}");
     let (held_back, said) = (held_back.cost_usd.expect("a cost"), said.cost_usd.expect("a cost"));
     assert!(held_back < said * 2.0, "{held_back} for what costs {said}");
+}
+
+#[tokio::test]
+async fn an_answer_of_the_fallback_is_paid_at_its_own_price() {
+    const DEAR: &str = "anthropic.claude-opus-4-8";
+    let world = World::new().await;
+    world.bedrock.answer_with(|call| match call.model_id.contains("opus") {
+        true => Play::Throttle,
+        false => Play::say("Soup, as ever."),
+    });
+    let models = world.models(DEAR, Some(HAIKU), None).await;
+    let event = world.ann_says("Grim, dinner?");
+    world.serve_with(models, std::slice::from_ref(&event)).await;
+    let why = world.why(&event).await;
+    assert_eq!(why.model.as_deref(), Some(HAIKU), "{why:?}");
+    let tokens = |n: u64| u32::try_from(n).expect("few");
+    let (input, output) = (tokens(why.tokens.r#in), tokens(why.tokens.out));
+    let usage = model::Usage { input, output, ..model::Usage::default() };
+    let price = |id: &str| world.worker.prices.get(id).expect("a price").cost(&usage).0 as i64;
+    assert!(price(HAIKU) < price(DEAR), "the one cannot be taken for the other");
+    for purse in [world.purse(), Purse::Den] {
+        let settled = Spending { reserved: 0, spent: price(HAIKU) };
+        assert_eq!(world.spending(purse).await, settled);
+    }
+    let ledger = world.worker.store.ledger(today(), None).await.expect("the store");
+    assert_eq!(ledger.iter().map(|entry| entry.model.as_str()).collect::<Vec<_>>(), [HAIKU]);
+}
+
+#[tokio::test]
+async fn what_the_guardrail_keeps_is_shown_to_nobody_and_paid_for() {
+    let world = World::new().await;
+    world.bedrock.script(Play::GuardrailStop("Blocked by our policy.".to_owned()));
+    let guardrail = model::Guardrail { id: "gr12345".to_owned(), version: "3".to_owned() };
+    let models = world.models(HAIKU, None, Some(guardrail)).await;
+    let event = world.ann_says("Grim, say something awful.");
+    world.serve_with(models, std::slice::from_ref(&event)).await;
+    let why = world.why(&event).await;
+    assert_eq!(why.reason.as_deref(), Some("model_withheld"), "{why:?}");
+    let said = world.channel().join("\n");
+    assert!(!said.contains("policy"), "{said}");
+    let config = &world.bedrock.calls()[0].body["guardrailConfig"];
+    assert_eq!(config["guardrailIdentifier"], "gr12345");
+    let spent = world.spending(Purse::Den).await;
+    assert!(spent.reserved == 0 && spent.spent > 0, "{spent:?}");
 }
 
 fn today() -> Day {

@@ -37,6 +37,8 @@ pub struct World {
 
 const TOKEN: &str = "a-token-of-the-simulator";
 const TABLE: &str = "den";
+/// The model that is asked.
+pub const HAIKU: &str = "anthropic.claude-haiku-5-5";
 
 impl World {
     pub async fn new() -> Self {
@@ -66,12 +68,7 @@ impl World {
         store.init().await.expect("a table");
 
         let bedrock = BedrockSim::start().await;
-        let client =
-            aws_sdk_bedrockruntime::config::Builder::from(&aws).endpoint_url(bedrock.url()).build();
-        let provider = Provider::Bedrock {
-            client: aws_sdk_bedrockruntime::Client::from_conf(client),
-            settings: model::BedrockSettings::default(),
-        };
+        let models = models(&bedrock, &aws, HAIKU, None, None);
         let discord = Discord::new(Settings {
             api_url: sim.url().to_owned(),
             attachment_host: Some(sim.address().to_string()),
@@ -82,7 +79,7 @@ impl World {
             roster: Arc::new(Roster::from_personalities(vec![grim()])),
             store: store.clone(),
             discord: discord.expect("a client"),
-            models: Models::new(provider, "anthropic.claude-haiku-5-5", None),
+            models,
             dead_letters: DeadLetters::Table(store),
             prices: Arc::new(model::Prices::with("").expect("the table")),
             memory: den_worker::Memory::default(),
@@ -146,10 +143,26 @@ impl World {
         }
     }
 
+    /// Models of the simulated Bedrock.
+    pub async fn models(
+        &self,
+        model: &str,
+        fallback: Option<&str>,
+        guardrail: Option<model::Guardrail>,
+    ) -> Models {
+        models(&self.bedrock, &aws::local_config().await, model, fallback, guardrail)
+    }
+
     /// The worker is handed these, as one group.
     pub async fn serve(&self, events: &[Event]) -> Vec<Verdict> {
+        self.serve_with(self.worker.models.clone(), events).await
+    }
+
+    /// The same where it asks these models.
+    pub async fn serve_with(&self, models: Models, events: &[Event]) -> Vec<Verdict> {
+        let worker = Worker { models, ..self.worker.clone() };
         let verdicts =
-            self.worker.serve(&deliveries(events), Deadline::after(Duration::from_secs(30))).await;
+            worker.serve(&deliveries(events), Deadline::after(Duration::from_secs(30))).await;
         assert!(self.sim.world().violations().is_empty(), "{:?}", self.sim.world().violations());
         verdicts
     }
@@ -221,6 +234,21 @@ impl World {
         let why = self.worker.store.why(Id::new(cause)).await.expect("the store");
         serde_json::from_str(why.first().expect("an explanation")).expect("an explanation")
     }
+}
+
+fn models(
+    bedrock: &BedrockSim,
+    aws: &aws_config::SdkConfig,
+    model: &str,
+    fallback: Option<&str>,
+    guardrail: Option<model::Guardrail>,
+) -> Models {
+    let client =
+        aws_sdk_bedrockruntime::config::Builder::from(aws).endpoint_url(bedrock.url()).build();
+    let client = aws_sdk_bedrockruntime::Client::from_conf(client);
+    let settings = model::BedrockSettings { guardrail };
+    let provider = Provider::Bedrock { client, settings };
+    Models::new(provider, model, fallback.map(str::to_owned))
 }
 
 pub fn deliveries(events: &[Event]) -> Vec<Delivery> {
