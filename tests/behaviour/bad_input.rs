@@ -35,6 +35,7 @@ fn event(world: &World, personality: &str) -> Event {
         credit: 3,
         trace: None,
         received_at_ms: 0,
+        audience_changed_ms: 0,
     }
 }
 

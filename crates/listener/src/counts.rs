@@ -42,8 +42,6 @@ pub struct Counts {
     pub deletions: Count,
     /// Channels and threads whose deletion was queued.
     pub channel_deletions: Count,
-    /// Changes of a channel or of what everybody may do, told to the steward.
-    pub audience_changes: Count,
     /// Signs put on messages that were queued.
     pub reactions: Count,
     /// Guilds that let the bot in or removed it.
@@ -66,7 +64,7 @@ pub struct Counts {
 
 impl Counts {
     /// Each count by its name.
-    pub fn by_name(&self) -> [(&'static str, u64); 18] {
+    pub fn by_name(&self) -> [(&'static str, u64); 17] {
         [
             ("received", self.received.get()),
             ("accepted", self.accepted.get()),
@@ -77,7 +75,6 @@ impl Counts {
             ("deletions", self.deletions.get()),
             ("reactions", self.reactions.get()),
             ("channel_deletions", self.channel_deletions.get()),
-            ("audience_changes", self.audience_changes.get()),
             ("guild_changes", self.guild_changes.get()),
             ("turned_away", self.turned_away.get()),
             ("unread_settings", self.unread_settings.get()),

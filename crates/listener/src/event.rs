@@ -49,6 +49,7 @@ pub fn of_message(
         credit: CREDIT,
         trace: None,
         received_at_ms,
+        audience_changed_ms: 0,
     };
     addressed.into_iter().map(event).collect()
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use twilight_model::gateway::event::GatewayEventDeserializer;
 
 pub use change::{Deletion, Deletions, Edit, Reaction};
-pub use guild::{Arrival, AudienceChange, Closure, Departure, Ready};
+pub use guild::{Arrival, ChannelChange, Closure, Departure, Ready, RoleChange};
 pub use interaction::{Interaction, InteractionData, InteractionOption, Submitted};
 pub use message::{Attachment, Message, User};
 

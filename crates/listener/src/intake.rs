@@ -9,12 +9,11 @@ use serde::de::DeserializeOwned;
 use twilight_model::id::{Id, marker::GuildMarker};
 
 use crate::{
+    audience::Audiences,
     checkpoint::{Checkpoint, Ticket, now_ms},
     counts::Counts,
     event,
-    frame::{
-        self, Arrival, AudienceChange, Closure, Deletion, Deletions, Departure, Header, Ready, read,
-    },
+    frame::{self, Arrival, Closure, Deletion, Deletions, Departure, Header, Ready, read},
     heard::Heard,
     house::House,
     houses::Houses,
@@ -44,6 +43,7 @@ pub struct Intake {
     pub ring: Ring,
     pub traces: Traces,
     pub waiting: Waiting,
+    pub audiences: Arc<Audiences>,
     /// The guilds the session began with, and those that came since: they are no news when they are there
     /// again after an outage.
     pub listed: HashSet<Id<GuildMarker>>,
@@ -88,16 +88,22 @@ impl Intake {
                 let ready: Option<Ready> = self.read(event, frame);
                 let guilds = ready.into_iter().flat_map(|ready| ready.guilds);
                 self.listed = guilds.map(|guild| guild.id).collect();
+                self.audiences.begin(now_ms());
             }
             "CHANNEL_DELETE" | "THREAD_DELETE" => {
                 let closure = self.read(event, frame);
                 let news = closure.and_then(|closure| self.closure(&closure));
                 self.dispatch(sequence, news.into_iter().collect());
             }
-            "CHANNEL_UPDATE" | "GUILD_ROLE_UPDATE" => {
-                let change = self.read(event, frame);
-                let news = change.and_then(|change| self.audience_change(&change));
-                self.dispatch(sequence, news.into_iter().collect());
+            "CHANNEL_UPDATE" => {
+                if let Some(change) = self.read(event, frame) {
+                    self.audiences.channel(&change, now_ms());
+                }
+            }
+            "GUILD_ROLE_UPDATE" => {
+                if let Some(change) = self.read(event, frame) {
+                    self.audiences.role(&change, now_ms());
+                }
             }
             "GUILD_CREATE" => {
                 let arrival = self.read(event, frame);
@@ -147,9 +153,7 @@ impl Intake {
             let house = self.houses.last_known(heard.guild_id());
             let events = self.deal(&heard, &house);
             ticket.split(events.len());
-            for event in events {
-                self.lanes.put(event, ticket.clone());
-            }
+            self.put(events, &ticket);
         }
     }
 
@@ -193,8 +197,12 @@ impl Intake {
             return;
         }
         let ticket = self.checkpoint.receive(sequence, events.len());
+        self.put(events, &ticket);
+    }
+
+    fn put(&self, events: Vec<Event>, ticket: &Ticket) {
         for event in events {
-            self.lanes.put(event, ticket.clone());
+            self.lanes.put(self.audiences.told(event), ticket.clone());
         }
     }
 
@@ -306,13 +314,6 @@ impl Intake {
     fn closure(&mut self, closure: &Closure) -> Option<Event> {
         let event = steward::closed(&self.den, closure, now_ms())?;
         self.counts.channel_deletions.add();
-        Some(event)
-    }
-
-    /// What a channel or a role that changed causes.
-    fn audience_change(&mut self, change: &AudienceChange) -> Option<Event> {
-        let event = steward::audience_changed(&self.den, change, now_ms())?;
-        self.counts.audience_changes.add();
         Some(event)
     }
 

@@ -19,6 +19,7 @@ use twilight_model::{
 
 use self::answer::{AUTOCOMPLETE, Answer, Asked, Deferral};
 use crate::{
+    audience::Audiences,
     checkpoint::{Ticket, now_ms},
     counts::Counts,
     error::chain,
@@ -46,6 +47,7 @@ struct Desk {
     den: Arc<Den>,
     houses: Arc<Houses>,
     lanes: Lanes,
+    audiences: Arc<Audiences>,
     counts: Arc<Counts>,
 }
 
@@ -56,9 +58,10 @@ impl Interactions {
         den: Arc<Den>,
         houses: Arc<Houses>,
         lanes: Lanes,
+        audiences: Arc<Audiences>,
         counts: Arc<Counts>,
     ) -> Self {
-        let desk = Desk { discord, den, houses, lanes, counts };
+        let desk = Desk { discord, den, houses, lanes, audiences, counts };
         Self { desk: Arc::new(desk), tasks: JoinSet::new() }
     }
 
@@ -125,7 +128,7 @@ impl Desk {
                         if deferral != Deferral::Public {
                             self.houses.expect_change(interaction.guild_id);
                         }
-                        return self.lanes.put(*event, ticket);
+                        return self.lanes.put(self.audiences.told(*event), ticket);
                     }
                     Err(error) => Err(error),
                 }

@@ -355,6 +355,7 @@ mod tests {
             credit: 3,
             trace: None,
             received_at_ms: 0,
+            audience_changed_ms: 0,
         }
     }
 

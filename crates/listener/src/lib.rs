@@ -13,6 +13,7 @@
 //! What this crate must never do: wait for the queue in the loop that reads the gateway; answer a bot, a
 //! webhook or itself; identify without permission from `budget`; log a token or the text of a message.
 
+mod audience;
 mod backoff;
 mod budget;
 mod checkpoint;

@@ -18,6 +18,7 @@ use twilight_gateway::{ConfigBuilder, Intents, ShardId};
 use twilight_model::gateway::payload::outgoing::identify::IdentifyProperties;
 
 use crate::{
+    audience::Audiences,
     budget::Budget,
     checkpoint::{Checkpoint, is_gateway_url, now_ms},
     counts::Counts,
@@ -170,11 +171,13 @@ pub async fn run(listener: Listener, stop: CancellationToken) -> Result<(), RunE
             Arc::new(Checkpoint::new(store.clone(), application.id, id, INTENTS, began.clone()));
         reports.push(report.clone());
         checkpoints.push(checkpoint.clone());
+        let audiences = Arc::new(Audiences::since(now_ms()));
         let interactions = Interactions::new(
             discord.clone(),
             den.clone(),
             houses.clone(),
             lanes.clone(),
+            audiences.clone(),
             counts.clone(),
         );
         let task = ShardTask {
@@ -190,6 +193,7 @@ pub async fn run(listener: Listener, stop: CancellationToken) -> Result<(), RunE
                 ring: Ring::default(),
                 traces: Traces::since(now_ms()),
                 waiting: Waiting::default(),
+                audiences,
                 listed: HashSet::new(),
                 unreadable: HashSet::new(),
             },

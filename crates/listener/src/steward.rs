@@ -9,7 +9,7 @@ use twilight_model::id::{
 
 use crate::{
     event::{CREDIT, mention},
-    frame::{self, Arrival, AudienceChange, Closure, Deletions, Edit},
+    frame::{self, Arrival, Closure, Deletions, Edit},
     routing::Den,
 };
 
@@ -54,15 +54,6 @@ pub fn closed(den: &Den, closure: &Closure, received_at_ms: u64) -> Option<Event
     let id = EventId::labelled(closure.id.get(), "channel-deleted", &id());
     let place = (guild_id, closure.id);
     Some(event(den, id, place, nobody(den), What::ChannelDeleted, received_at_ms))
-}
-
-/// A guild in which others may read than before; `None` where that is not so.
-pub fn audience_changed(den: &Den, change: &AudienceChange, received_at_ms: u64) -> Option<Event> {
-    let guild_id = change.guild_concerned()?;
-    let channel_id = change.id.unwrap_or_else(|| guild_id.cast());
-    let id = EventId::labelled(channel_id.get(), &format!("audience-{received_at_ms}"), &id());
-    let place = (Some(guild_id), channel_id);
-    Some(event(den, id, place, nobody(den), What::AudienceChanged, received_at_ms))
 }
 
 /// A person's sign on somebody else's message; `None` for every other reaction.
@@ -125,6 +116,7 @@ fn event(
         credit: CREDIT,
         trace: None,
         received_at_ms,
+        audience_changed_ms: 0,
     }
 }
 

@@ -50,6 +50,15 @@ pub struct Event {
     pub trace: Option<String>,
     /// When the listener received the cause, in milliseconds since the Unix epoch.
     pub received_at_ms: u64,
+    /// When others may have begun to read in the guild, or to read no longer, as far as the listener saw, in milliseconds
+    /// since the Unix epoch: what a worker knows of that from before does not hold for this event. 0 where it is not told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub audience_changed_ms: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// What happened.
@@ -74,8 +83,6 @@ pub enum What {
     /// The channel or thread is gone from its guild, with everything in it. Kinds that a worker does not know go
     /// to the dead letters one by one, to be sent again when it does: workers are deployed first.
     ChannelDeleted,
-    /// Who may read channels of the guild may be others than before: a channel was changed, or what everybody may do.
-    AudienceChanged,
     /// The bot was let into a guild just now.
     Joined,
     /// A guild removed the bot.

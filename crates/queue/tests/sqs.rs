@@ -147,6 +147,7 @@ fn event(n: u64, personality: &str, channel: u64) -> Event {
         credit: 3,
         trace: None,
         received_at_ms: 0,
+        audience_changed_ms: 0,
     }
 }
 

@@ -49,13 +49,7 @@ pub struct GuildRow {
     pub retention_days: Option<u16>,
     /// The operator's allowlist has this guild on it.
     pub allowed: bool,
-    /// When it last changed who may read its channels, in milliseconds since the Unix epoch.
-    pub audience_changed_ms: u64,
 }
-
-/// For so long after a change of who may read, what is seen of it is not believed: clocks differ, and Discord's own
-/// servers take a moment to agree.
-const AUDIENCE_SETTLES_MS: u64 = 5_000;
 
 /// Without end, as a time in milliseconds.
 pub const FOREVER: u64 = u64::MAX / 2;
@@ -104,19 +98,6 @@ impl GuildRow {
     /// Whether it answers there as its wiser self.
     pub fn is_higher_self(&self, personality: &PersonalityId, channel: Id<ChannelMarker>) -> bool {
         self.channels.get(&channel).is_some_and(|set| set.higher_self.contains(personality))
-    }
-
-    /// Whether who may read its channels changed about that time or since.
-    pub fn has_other_audience_since(&self, looked_at_ms: u64) -> bool {
-        self.audience_changed_ms > 0
-            && looked_at_ms <= self.audience_changed_ms + AUDIENCE_SETTLES_MS
-    }
-
-    /// Whether what was seen of that a moment before `now_ms` is not believed anyway, so that another change need not
-    /// be noted.
-    pub fn is_audience_new_at(&self, now_ms: u64) -> bool {
-        now_ms >= self.audience_changed_ms
-            && now_ms < self.audience_changed_ms + AUDIENCE_SETTLES_MS / 2
     }
 
     /// Days the words of this guild are kept.

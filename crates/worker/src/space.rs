@@ -1,37 +1,35 @@
 //! In which space a channel's words are at home.
 
 use queue::Event;
-use store::{ChannelRow, GuildRow, Scope};
+use store::{ChannelRow, Scope};
 
 use crate::{Worker, clock::now_ms};
 
-/// How long it is believed at most whether a channel is public: until the guild changes who may read. One that nobody
-/// could look at counts as private.
+/// How long it is believed at most whether a channel is public. One that nobody could look at counts as private.
 const BELIEVED_MS: u64 = 10 * 60 * 1000;
+/// What was seen up to so long after a change is looked at again: the clocks of two machines differ a little.
+const APART_MS: u64 = 1_000;
 
-/// Whether only adults read a channel, as far as that was looked at lately.
-pub(crate) fn is_age_restricted(row: Option<&ChannelRow>, guild: &GuildRow) -> bool {
-    row.is_some_and(|row| row.age_restricted && is_fresh(row, guild))
+/// Whether only adults read the event's channel, as far as that is known.
+pub(crate) fn is_age_restricted(event: &Event, row: Option<&ChannelRow>) -> bool {
+    row.is_some_and(|row| row.age_restricted && holds_for(event, row))
 }
 
-fn is_fresh(row: &ChannelRow, guild: &GuildRow) -> bool {
+/// Whether what is known of a channel holds for an event: it was looked at lately, and nothing changed since then
+/// before the event. What was said before a change was said to those who could read it then.
+fn holds_for(event: &Event, row: &ChannelRow) -> bool {
     now_ms().saturating_sub(row.looked_at_ms) < BELIEVED_MS
-        && !guild.has_other_audience_since(row.looked_at_ms)
+        && (event.audience_changed_ms == 0
+            || row.looked_at_ms > event.audience_changed_ms + APART_MS)
 }
 
 /// Whether everybody in its guild may read the event's channel, from what is known of it, else from Discord;
 /// what is learned is kept for all workers. Where it cannot be learned: no.
 pub(crate) async fn is_public(worker: &Worker, event: &Event, known: Option<ChannelRow>) -> bool {
-    let Some(guild_id) = event.guild_id else { return false };
-    // As it is now: it may have changed while the model spoke.
-    let guild = match worker.store.guild(guild_id).await {
-        Ok(guild) => guild,
-        Err(e) => {
-            tracing::warn!(guild = %guild_id, error = %e, "a guild's row was not read: its channel counts as private");
-            return false;
-        }
-    };
-    let is_fresh = |row: &ChannelRow| is_fresh(row, &guild);
+    if event.guild_id.is_none() {
+        return false;
+    }
+    let is_fresh = |row: &ChannelRow| holds_for(event, row);
     if let Some(row) = known.filter(is_fresh) {
         return row.is_public;
     }
@@ -46,6 +44,8 @@ pub(crate) async fn is_public(worker: &Worker, event: &Event, known: Option<Chan
     if is_fresh(&row) {
         return row.is_public;
     }
+    // As of the first question of several: it may change between them.
+    row.looked_at_ms = now_ms();
     match worker.discord.audience(event.channel_id).await {
         Ok(audience) => {
             // Minors do not read an age-restricted channel, and are not to read of it elsewhere.
@@ -57,7 +57,6 @@ pub(crate) async fn is_public(worker: &Worker, event: &Event, known: Option<Chan
             return false;
         }
     }
-    row.looked_at_ms = now_ms();
     if let Err(e) = worker.store.keep_channel(event.channel_id, &row).await {
         tracing::debug!(channel = %event.channel_id, error = %e, "the channel's row was not kept");
     }

@@ -47,7 +47,6 @@ pub(crate) async fn serve(
         What::Edited(edited) => memory::edited(worker, event, edited).await,
         What::Deleted { message_ids } => memory::deleted(worker, message_ids).await,
         What::ChannelDeleted => memory::channel_deleted(worker, event).await,
-        What::AudienceChanged => memory::audience_changed(worker, event).await,
         What::Joined => house::joined(worker, event).await,
         What::Left => house::left(worker, event).await,
         What::Message(_) | What::Again(_) | What::Chore(_) => {

@@ -390,7 +390,7 @@ impl Turn<'_> {
                 not_to_quote: &not_to_quote,
                 left_out: &left_out,
                 is_wiser: rows.guild.is_higher_self(&self.who.id, last.channel_id),
-                is_age_restricted: space::is_age_restricted(row, &rows.guild),
+                is_age_restricted: space::is_age_restricted(last, row),
             },
             now_ms,
         })

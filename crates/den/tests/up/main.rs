@@ -76,6 +76,7 @@ async fn what_a_killed_den_had_accepted_is_dealt_with_at_the_next_start() {
             std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis(),
         )
         .unwrap(),
+        audience_changed_ms: 0,
     };
     table.store.put_in_inbox(&event).await.unwrap();
     table.close().await;

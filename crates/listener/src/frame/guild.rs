@@ -47,30 +47,44 @@ pub struct Closure {
     pub guild_id: Option<Id<GuildMarker>>,
 }
 
-/// CHANNEL_UPDATE and GUILD_ROLE_UPDATE: who may read a channel may be others than before.
+/// CHANNEL_UPDATE: as much of it as says who may read.
 #[derive(Debug, Deserialize)]
-pub struct AudienceChange {
-    /// None where a direct message changed.
+pub struct ChannelChange {
+    pub id: Id<ChannelMarker>,
+    /// None of a direct message.
     pub guild_id: Option<Id<GuildMarker>>,
-    /// Which channel; none where it is a role.
-    pub id: Option<Id<ChannelMarker>>,
-    /// Which role; none where it is a channel.
-    pub role: Option<Role>,
+    /// Its rules, as Discord wrote them.
+    #[serde(default)]
+    pub permission_overwrites: Rules,
+    #[serde(default)]
+    pub nsfw: bool,
+    pub parent_id: Option<Id<ChannelMarker>>,
+}
+
+/// Rules that are only compared.
+#[derive(Debug, Default)]
+pub struct Rules(pub String);
+
+impl<'de> Deserialize<'de> for Rules {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(serde_json::Value::deserialize(deserializer)?.to_string()))
+    }
+}
+
+/// GUILD_ROLE_UPDATE.
+#[derive(Debug, Deserialize)]
+pub struct RoleChange {
+    pub guild_id: Id<GuildMarker>,
+    pub role: Role,
 }
 
 /// A role.
 #[derive(Debug, Deserialize)]
 pub struct Role {
     pub id: Id<RoleMarker>,
-}
-
-impl AudienceChange {
-    /// The guild in which everybody may read more or less than before. A role other than everyone's changes nothing
-    /// of that.
-    pub fn guild_concerned(&self) -> Option<Id<GuildMarker>> {
-        let is_everyones = |role: &Role| self.guild_id.is_some_and(|guild| role.id == guild.cast());
-        self.guild_id.filter(|_| self.role.as_ref().is_none_or(is_everyones))
-    }
+    /// What it allows, as Discord's bits.
+    #[serde(default)]
+    pub permissions: String,
 }
 
 /// GUILD_DELETE: a guild is not there, because of an outage or because it removed the bot.

@@ -188,6 +188,7 @@ impl Asked<'_> {
             credit: CREDIT,
             trace: None,
             received_at_ms: self.received_at_ms,
+            audience_changed_ms: 0,
         };
         Answer::Queue(Box::new(event), deferral)
     }

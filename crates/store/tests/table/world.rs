@@ -265,6 +265,7 @@ pub fn waiting(cause: u64, user: Id<UserMarker>, text: &str) -> Event {
         credit: 3,
         trace: None,
         received_at_ms: NOW,
+        audience_changed_ms: 0,
     }
 }
 

@@ -26,7 +26,7 @@ use store::Space;
 use super::{Asked, Told, Trouble};
 
 pub(crate) use self::follow::rewrite;
-pub(super) use self::follow::{audience_changed, channel_deleted, deleted, edited};
+pub(super) use self::follow::{channel_deleted, deleted, edited};
 
 /// Whether this part answers to a command or button.
 pub(super) fn knows(verb: &str) -> bool {

@@ -127,9 +127,8 @@ impl Turn<'_> {
 
     /// What looks at the answer before anybody sees it.
     fn guard(&self, character: &str, gathered: &Gathered) -> Guard {
-        let rows = &gathered.rows;
-        let is_adults = space::is_age_restricted(rows.channel.as_ref(), &rows.guild);
-        Guard::new(self.who, character, [], is_adults)
+        let row = gathered.rows.channel.as_ref();
+        Guard::new(self.who, character, [], space::is_age_restricted(self.last(), row))
     }
 
     /// The answer to stand in the end, and what became of the asking.

@@ -229,6 +229,7 @@ impl World {
             credit: 3,
             trace: None,
             received_at_ms: self.sim.clock().now_ms(),
+            audience_changed_ms: 0,
         }
     }
 

@@ -126,6 +126,7 @@ impl World {
             credit: 3,
             trace: None,
             received_at_ms: now_ms(),
+            audience_changed_ms: 0,
         }
     }
 

@@ -31,20 +31,6 @@ impl World {
         calls.last().expect("the model was asked").body.to_string()
     }
 
-    /// The steward hears that others may read a channel than before.
-    async fn tells_of_another_audience(&self, channel: ChannelId) {
-        let message = self.sim.world().say(self.ann, channel, "hm").expect("ann speaks");
-        let steward: personality::PersonalityId = queue::STEWARD.parse().expect("an id");
-        let event = Event {
-            id: EventId::labelled(channel.get(), "audience", &steward),
-            personality: steward,
-            what: What::AudienceChanged,
-            channel_id: Id::new(channel.get()),
-            ..self.event(message, "hm")
-        };
-        assert_eq!(self.serve(&[event]).await, [Verdict::Done]);
-    }
-
     fn scope(&self, space: Space) -> Scope {
         Scope::new(space, grim_id())
     }
@@ -99,8 +85,9 @@ async fn from_the_moment_a_channel_is_closed_what_is_said_there_stays_there() {
     for whom in insiders {
         city.set_permission(attic, whom, Permissions::ALL, true).expect("open");
     }
-    world.tells_of_another_audience(attic).await;
-    world.talk(attic, "Grim, my secret cake is hidden under the stairs.").await;
+    let secret = world.ann_says_in(attic, "Grim, my secret cake is hidden under the stairs.");
+    let secret = Event { audience_changed_ms: now_ms(), ..secret };
+    assert_eq!(world.serve(&[secret]).await, [Verdict::Done]);
 
     let kept = async |scope: Scope| {
         let open = world.worker.store.episodes(&scope, None, now_ms()).await.expect("the store");

@@ -84,6 +84,7 @@ fn about(event: &Event, row: &ReplyRow, author: Person, what: What) -> Event {
         credit: CREDIT,
         trace: event.trace.clone(),
         received_at_ms: event.received_at_ms,
+        audience_changed_ms: event.audience_changed_ms,
     }
 }
 

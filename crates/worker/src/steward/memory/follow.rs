@@ -124,25 +124,6 @@ pub(in crate::steward) async fn channel_deleted(
     Ok(())
 }
 
-/// Follows a change of who may read in a guild: who reads a channel is looked at anew before more of it is kept.
-pub(in crate::steward) async fn audience_changed(
-    worker: &Worker,
-    event: &Event,
-) -> Result<(), Trouble> {
-    let Some(guild) = event.guild_id else { return Ok(()) };
-    let now_ms = now_ms();
-    // Where many channels change at once, one note is enough.
-    let noted = worker.store.change_guild(guild, |row| match row.is_audience_new_at(now_ms) {
-        true => Err(()),
-        false => {
-            row.audience_changed_ms = now_ms;
-            Ok(())
-        }
-    });
-    noted.await?.ok();
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
