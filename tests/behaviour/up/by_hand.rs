@@ -44,6 +44,12 @@ pub(super) async fn choose(page: &mut Page, message: &str, item: &str) {
     page.click(&format!("#popup span:text-is('{item}')")).await;
 }
 
+/// Waits until another whole answer stands in the place of one.
+pub(super) async fn until_answered_again(page: &mut Page, first: &str) {
+    page.wait_until_gone(&format!("#{first}")).await;
+    page.wait_for_text(&format!("{SAID} .why-line"), "understudy").await;
+}
+
 #[tokio::test]
 async fn a_memory_is_told_listed_corrected_through_a_form_and_deleted_by_a_button() {
     let data = tempfile::tempdir().unwrap();
@@ -91,8 +97,7 @@ async fn an_answer_is_explained_given_again_and_taken_back_by_its_menu_and_by_si
 
     let first = page.attribute(SAID, "id").await;
     choose(&mut page, SAID, "Answer again").await;
-    page.wait_until_gone(&format!("#{first}")).await;
-    page.wait_for_text(&format!("{SAID} .why-line"), "understudy").await;
+    until_answered_again(&mut page, &first).await;
 
     // A sign is a reaction like any other.
     let second = page.attribute(SAID, "id").await;

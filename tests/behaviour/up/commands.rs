@@ -6,7 +6,7 @@ use std::time::Duration;
 use tests::Page;
 
 use super::{
-    by_hand::{PRIVATE, SAID, begin, choose, talk, visit},
+    by_hand::{PRIVATE, SAID, begin, choose, talk, until_answered_again, visit},
     picture,
 };
 
@@ -216,8 +216,7 @@ async fn a_sign_explains_or_asks_again_and_the_menu_takes_back() {
 
     let first = page.attribute(SAID, "id").await;
     sign(&mut page, "answer again").await;
-    page.wait_until_gone(&format!("#{first}")).await;
-    page.wait_for_text(&format!("{SAID} .why-line"), "understudy").await;
+    until_answered_again(&mut page, &first).await;
 
     let second = page.attribute(SAID, "id").await;
     choose(&mut page, SAID, "Delete").await;
