@@ -2,12 +2,13 @@
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use personality::PersonalityId;
+use serde::Deserialize;
 use twilight_model::id::{
     Id,
     marker::{ChannelMarker, GuildMarker, UserMarker},
 };
 
-use crate::{Error, ITEM_VERSION, Store, error::failed, n, retention, s, ttl};
+use crate::{Error, ITEM_VERSION, Store, error::failed, item::Fresh, n, retention, s, ttl};
 
 /// A count of turns within a span of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,20 @@ impl Counter {
 }
 
 impl Store {
+    /// The count as it is.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn counted(&self, counter: &Counter, now_ms: u64) -> Result<u64, Error> {
+        #[derive(Deserialize)]
+        struct Row {
+            n: i64,
+        }
+        let (pk, sk) = counter.key(now_ms);
+        let found: Option<Row> = self.read_item(pk, sk, Fresh::Surely, "read a count").await?;
+        Ok(found.map_or(0, |row| row.n.max(0).unsigned_abs()))
+    }
+
     /// Adds `by` (−1 takes back a turn that did not happen) and returns the new count.
     ///
     /// # Errors

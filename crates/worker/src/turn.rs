@@ -20,7 +20,7 @@ use tokio::time::{Instant, timeout_at};
 use self::{answering::Answering, limits::Counted, money::Meter, remembering::Remembered};
 pub(crate) use self::{
     limits::would_refuse,
-    marks::stopped,
+    marks::{stopped, unwelcome},
     money::{budgets, count_as_spent, give_back, is_over_budget, purses},
     remembering::{asked, question},
 };

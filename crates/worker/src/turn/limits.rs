@@ -142,7 +142,7 @@ pub(crate) async fn would_refuse(
     now_ms: u64,
 ) -> Result<bool, store::Error> {
     let counters = counters(who, events);
-    let counts = counters.iter().map(|counter| worker.store.count(counter, 0, now_ms));
+    let counts = counters.iter().map(|counter| worker.store.counted(counter, now_ms));
     let counts = try_join_all(counts).await?;
     let with_it: Vec<u64> = counts.iter().map(|count| count + 1).collect();
     let counted = Counted::new(who, caps, counters, &with_it, now_ms);

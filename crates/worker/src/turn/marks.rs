@@ -12,8 +12,8 @@ use twilight_model::id::{
 use super::remembering::corrected;
 use crate::memory::written_ms;
 
-/// Everybody a turn is about: who spoke, who is replied to or mentioned, who is `named` without being mentioned, and
-/// who spoke just before.
+/// Everybody a turn is about: who spoke, who is replied to or mentioned, who spoke just before, and, as far as there is
+/// room, who is `named` without being mentioned.
 pub(super) fn people(events: &[Event], named: Vec<Id<UserMarker>>) -> Vec<Id<UserMarker>> {
     let authors = events.iter().map(|event| event.author.id);
     let mentioned = events.iter().flat_map(|event| match &event.what {
@@ -31,7 +31,7 @@ pub(super) fn people(events: &[Event], named: Vec<Id<UserMarker>>) -> Vec<Id<Use
     });
     let before = events.iter().flat_map(|event| event.preceding.iter().map(|line| line.author.id));
     let mut people: Vec<Id<UserMarker>> = Vec::new();
-    for id in authors.chain(mentioned).chain(named).chain(before) {
+    for id in authors.chain(mentioned).chain(before).chain(named) {
         if people.len() < MOST_PEOPLE && !people.contains(&id) {
             people.push(id);
         }
@@ -143,7 +143,12 @@ pub(super) fn those(rows: &Rows, holds: impl Fn(&Preferences) -> bool) -> Vec<Id
     rows.people.iter().filter(|(_, wants)| holds(wants)).map(|(id, _)| *id).collect()
 }
 
-fn unwelcome(who: &Personality, wants: Option<&Preferences>, now_ms: u64) -> Option<Silence> {
+/// Why a person is not to be answered, where they or the people who run the den want that.
+pub(crate) fn unwelcome(
+    who: &Personality,
+    wants: Option<&Preferences>,
+    now_ms: u64,
+) -> Option<Silence> {
     match wants? {
         wants if wants.blocked => Some(Silence::Blocked),
         wants if wants.is_silenced(&who.id, now_ms) => Some(Silence::Silenced),

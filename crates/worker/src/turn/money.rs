@@ -37,7 +37,8 @@ pub(crate) fn budgets(
     purses.iter().zip(spending).filter_map(budget).collect()
 }
 
-/// Whether a budget has no room for a turn that answers an event now. Reserves nothing.
+/// Whether a budget has no room for a turn that answers an event now, or no model is there to answer it. Reserves
+/// nothing.
 ///
 /// # Errors
 /// The store's.
@@ -48,7 +49,7 @@ pub(crate) async fn is_over_budget(
     rows: &Rows,
     now_ms: u64,
 ) -> Result<bool, store::Error> {
-    let Ok(chain) = worker.models.chain(&who.reply) else { return Ok(false) };
+    let Ok(chain) = worker.models.chain(&who.reply) else { return Ok(true) };
     let most_read = chat::most_tokens(who, std::slice::from_ref(event));
     let reserve = chain.most(most_read, who.reply.max_tokens, &worker.prices).0;
     if reserve == 0 {

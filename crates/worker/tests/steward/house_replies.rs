@@ -103,6 +103,33 @@ async fn without_its_question_or_its_speaker_a_reply_stays() {
 }
 
 #[tokio::test]
+async fn a_reply_stays_where_its_asker_is_not_answered_any_more() {
+    let house = House::new().await;
+    let (_, reply) = house.grim_answered().await;
+    let (mia, ann) = (house.by(house.mia), Id::new(house.ann.get()));
+    let store = &house.worker.store;
+    for wish in ["silenced", "blocked", "neither"] {
+        let wants = |wants: &mut store::Preferences| {
+            wants.silenced.clear();
+            wants.blocked = wish == "blocked";
+            if wish == "silenced" {
+                wants.silenced.insert(grim());
+            }
+        };
+        store.change_preferences(ann, wants).await.unwrap();
+        if wish != "neither" {
+            mia.opens("Answer again", reply[0]).await.says("**Grim** is silent here");
+        }
+    }
+    // Somebody deleted its first message in Discord: the other one is not lost for that.
+    store.bury(&[Id::new(reply[0].get())], house.sim.clock().now_ms()).await.unwrap();
+    house.set(|row| row.muted = [(grim(), store::FOREVER)].into()).await;
+    mia.opens("Answer again", reply[1]).await.says("**Grim** is silent here");
+    assert_eq!(house.said().len(), 3, "nothing is lost");
+    assert!(house.caused().is_empty());
+}
+
+#[tokio::test]
 async fn a_reply_stays_where_a_limit_leaves_nothing_to_come_in_its_place() {
     let house = House::new().await;
     let (_, reply) = house.grim_answered().await;

@@ -12,13 +12,13 @@ use twilight_model::id::{
 use super::{
     rights::note,
     stop::{Stop, refused},
-    take_back::{forget, remove, reply_of},
+    take_back::{forget, remove, reply_of, shown},
 };
 use crate::{
     Worker,
     clock::now_ms,
     steward::{Asked, Told},
-    turn::{is_over_budget, stopped, would_refuse},
+    turn::{is_over_budget, stopped, unwelcome, would_refuse},
 };
 
 const GONE: &str =
@@ -166,16 +166,26 @@ async fn target_of(
     Ok(Target { message_id: message, ours: false, author, text: seen.content })
 }
 
-/// Refuses where nothing would come in the place of what is taken back: nobody answers here, or a limit or a budget
-/// is reached. What is being taken back already is finished.
+/// Refuses where nothing would come in the place of what is taken back: nobody answers here, or not this person, or a
+/// limit or a budget is reached. What is being taken back already is finished.
 async fn refuse_in_vain(worker: &Worker, asking: &Event, row: &ReplyRow) -> Result<(), Stop> {
     let Some(who) = worker.roster.get(&row.personality) else { return Ok(()) };
-    let (now_ms, first) = (now_ms(), first_of(row));
-    let rows = worker.store.marks(asking.guild_id, &[asking.author.id], &[first]).await?;
-    if rows.deleted.contains(&first) {
+    let (now_ms, asker) = (now_ms(), [asking.author.id]);
+    let shown = shown(row);
+    let messages: Vec<Id<MessageMarker>> = shown.iter().map(|shown| shown.message_id).collect();
+    let (rows, channel) = tokio::try_join!(
+        worker.store.marks(asking.guild_id, &asker, &messages),
+        worker.store.channel(row.channel_id),
+    )?;
+    // People who delete one message in Discord leave the others.
+    if messages.iter().all(|message| rows.deleted.contains(message)) {
         return Ok(());
     }
-    if stopped(who, asking, &rows, now_ms).is_some() {
+    let is_closed = channel.is_some_and(|channel| channel.closed_until_ms > now_ms);
+    let is_silent = is_closed
+        || stopped(who, asking, &rows, now_ms).is_some()
+        || unwelcome(who, rows.people.get(&asking.author.id), now_ms).is_some();
+    if is_silent {
         return refused(format!("**{}** is silent here at the moment.", who.name));
     }
     let events = std::slice::from_ref(asking);

@@ -99,7 +99,8 @@ pub(super) async fn remove(worker: &Worker, event: &Event, row: &ReplyRow) -> Re
     Ok(())
 }
 
-fn shown(row: &ReplyRow) -> Vec<Shown> {
+/// The messages of a reply.
+pub(super) fn shown(row: &ReplyRow) -> Vec<Shown> {
     if row.messages.is_empty() {
         let alone = Shown { message_id: row.message_id, channel_id: row.channel_id, via: Via::Bot };
         return vec![alone];
