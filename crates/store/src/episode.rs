@@ -144,6 +144,7 @@ impl Store {
         older: &Older,
         now_ms: u64,
     ) -> Result<Episodes, Error> {
+        // Consistent: whoever holds them believes a mark that was read before, and nothing older may come with it.
         let query = self.scope_query(scope, &sort(scope, 0)).consistent_read(true);
         let query = query.set_exclusive_start_key(Some(older.0.clone()));
         Ok(read(query, scope, now_ms).await?.0)

@@ -32,8 +32,15 @@ pub(crate) const ME: &str = "me";
 /// The indexes of a process. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
+    shelves: Arc<Mutex<Shelves>>,
+}
+
+#[derive(Debug, Default)]
+struct Shelves {
     /// The most recently used last.
-    shelves: Arc<Mutex<Vec<Arc<Shelf>>>>,
+    all: Vec<Arc<Shelf>>,
+    /// When there was no room for all of them last.
+    crowded: Option<Instant>,
 }
 
 /// The index of one scope.
@@ -59,7 +66,7 @@ impl Memory {
     /// What is known already of each scope: only what is newer needs to be read, as long as its mark is the
     /// same.
     pub(crate) fn known(&self, scopes: &[Scope]) -> Vec<Option<(Id<MessageMarker>, u64)>> {
-        let shelves = self.lock();
+        let shelves = self.all();
         let known = |scope: &Scope| {
             let shelf = shelves.iter().find(|shelf| shelf.scope == *scope)?;
             let newest = Id::new_checked(shelf.lock().newest)?;
@@ -70,20 +77,19 @@ impl Memory {
 
     /// The people a text names, of those who spoke in these scopes as far as this process knows them.
     pub(crate) fn named(&self, scopes: &[Scope], text: &str) -> Vec<Id<UserMarker>> {
-        let shelves = self.lock();
-        let known = shelves.iter().filter(|shelf| scopes.contains(&shelf.scope));
-        let ids = |shelf: &Arc<Shelf>| -> Vec<Id<UserMarker>> {
+        let shelves = self.all().into_iter().filter(|shelf| scopes.contains(&shelf.scope));
+        let ids = |shelf: Arc<Shelf>| -> Vec<Id<UserMarker>> {
             let indexed = shelf.lock();
             let named = indexed.index.named_in(text).into_iter();
             named.filter_map(|id| Id::new_checked(id.parse().ok()?)).collect()
         };
-        known.flat_map(ids).collect()
+        shelves.flat_map(ids).collect()
     }
 
     /// The index of a scope with everything that was read of it.
     pub(crate) fn take_in(&self, memory: &ScopeMemory, was_known: bool) -> Arc<Shelf> {
         let found = {
-            let mut shelves = self.lock();
+            let shelves = &mut self.lock().all;
             let place = shelves.iter().position(|shelf| shelf.scope == memory.scope);
             let found = place.map(|place| shelves.remove(place));
             let found = found.filter(|shelf| was_known && shelf.mark == memory.mark);
@@ -111,43 +117,69 @@ impl Memory {
     }
 
     /// Indexes one more part of what was said in a scope, where older messages lie there than those indexed and there
-    /// is room. To be done when nobody waits.
+    /// is room. To be done after the answer. Given up or done twice at once, it is done the next time or once.
     ///
     /// # Errors
-    /// The store's; then the next try reads it.
+    /// The store's. What cannot be read for good is not asked for again until the index is made anew.
     pub(crate) async fn deepen(
         &self,
         store: &Store,
         scope: &Scope,
         now_ms: u64,
     ) -> Result<(), store::Error> {
-        let (shelf, n) = {
-            let shelves = self.lock();
-            let n: usize = shelves.iter().map(|shelf| shelf.lock().index.len()).sum();
-            let shelf = shelves.iter().find(|shelf| shelf.scope == *scope).cloned();
-            (shelf, n)
+        let is_crowded = self.lock().crowded.is_some_and(|crowded| crowded.elapsed() < FRESH);
+        let shelves = self.all();
+        let n: usize = shelves.iter().map(|shelf| shelf.len()).sum();
+        // Where not even the newest of all scopes have room, depth would push them out in turn.
+        if is_crowded || n + OLDER > MOST_MESSAGES {
+            return Ok(());
+        }
+        let Some(shelf) = shelves.into_iter().find(|shelf| shelf.scope == *scope) else {
+            return Ok(());
         };
-        let Some(shelf) = shelf.filter(|_| n + OLDER <= MOST_MESSAGES) else { return Ok(()) };
-        let Some(older) = shelf.lock().older.take() else { return Ok(()) };
+        let Some(older) = shelf.lock().older.clone() else { return Ok(()) };
         match store.older_episodes(scope, &older, now_ms).await {
-            Ok(read) => shelf.take_in_older(read),
+            Ok(read) => {
+                shelf.take_in_older(&older, read);
+                self.make_room();
+                Ok(())
+            }
             Err(e) => {
-                shelf.lock().older = Some(older);
-                return Err(e);
+                if !e.is_passing() {
+                    shelf.lock().older = None;
+                }
+                Err(e)
             }
         }
-        Ok(())
     }
 
+    /// Lets the indexes go that were used least recently, where all together hold too much.
     fn make_room(&self) {
-        let mut shelves = self.lock();
-        let mut n: usize = shelves.iter().map(|shelf| shelf.lock().index.len()).sum();
-        while n > MOST_MESSAGES && shelves.len() > 1 {
-            n -= shelves.remove(0).lock().index.len();
+        let sizes: Vec<(Arc<Shelf>, usize)> =
+            self.all().into_iter().map(|shelf| (shelf.clone(), shelf.len())).collect();
+        let mut n: usize = sizes.iter().map(|(_, n)| n).sum();
+        let mut gone = Vec::new();
+        for (shelf, size) in &sizes[..sizes.len().saturating_sub(1)] {
+            if n <= MOST_MESSAGES {
+                break;
+            }
+            n -= size;
+            gone.push(shelf);
         }
+        if gone.is_empty() {
+            return;
+        }
+        let mut shelves = self.lock();
+        shelves.all.retain(|shelf| !gone.iter().any(|gone| Arc::ptr_eq(gone, shelf)));
+        shelves.crowded = Some(Instant::now());
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Shelf>>> {
+    /// All indexes. Each is locked by itself, so that who waits for one holds up nobody else.
+    fn all(&self) -> Vec<Arc<Shelf>> {
+        self.lock().all.clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Shelves> {
         self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -181,12 +213,21 @@ impl Shelf {
         }
     }
 
-    fn take_in_older(&self, read: Episodes) {
+    /// Takes in what was read from a place on, if nobody else has meanwhile.
+    fn take_in_older(&self, from: &Older, read: Episodes) {
+        let older: Vec<_> =
+            read.messages.iter().map(|episode| (message(episode), terms_of(episode))).collect();
         let mut indexed = self.lock();
+        if indexed.older.as_ref() != Some(from) {
+            return;
+        }
         read.messages.iter().for_each(|episode| indexed.note_whom(episode));
-        let older = read.messages.iter().map(|episode| (message(episode), terms_of(episode)));
-        indexed.index.insert_older(older.collect());
+        indexed.index.insert_older(older);
         indexed.older = read.older;
+    }
+
+    fn len(&self) -> usize {
+        self.lock().index.len()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Indexed> {
@@ -233,5 +274,53 @@ fn message(episode: &Episode) -> recall::Message {
         at_ms: written_ms(episode.message_id),
         text: episode.text.clone(),
         reply_to: episode.reply_to.map(Id::get),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::{Episodes, Space};
+
+    use super::*;
+
+    fn episodes(n: usize) -> Episodes {
+        let episode = |n: usize| Episode {
+            message_id: Id::new((n as u64 + 1) << 22),
+            channel_id: Id::new(7),
+            speaker: Speaker::Me,
+            text: "soup".to_owned(),
+            reply_to: None,
+            to: vec![],
+            terms: vec![],
+            terms_version: 0,
+            expires_s: 0,
+        };
+        Episodes { messages: (0..n).map(episode).collect(), ..Episodes::default() }
+    }
+
+    fn read_in(place: u64, n: usize) -> ScopeMemory {
+        ScopeMemory {
+            scope: Scope::new(Space::Channel(Id::new(place)), "grim".parse().expect("an id")),
+            books: vec![],
+            episodes: episodes(n),
+            mark: 0,
+            unquoted: Default::default(),
+        }
+    }
+
+    #[test]
+    fn what_was_used_least_recently_makes_room_and_that_is_noted() {
+        let memory = Memory::default();
+        let places: Vec<ScopeMemory> = (1..=3).map(|place| read_in(place, 8_000)).collect();
+        for read in &places[..2] {
+            memory.take_in(read, false);
+        }
+        assert!(memory.lock().crowded.is_none());
+        memory.take_in(&read_in(1, 0), true);
+        memory.take_in(&places[2], false);
+        let scopes: Vec<Scope> = places.into_iter().map(|read| read.scope).collect();
+        let known: Vec<bool> = memory.known(&scopes).iter().map(Option::is_some).collect();
+        assert_eq!(known, [true, false, true]);
+        assert!(memory.lock().crowded.is_some(), "nothing is read deeper for a while");
     }
 }

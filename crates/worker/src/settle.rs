@@ -266,13 +266,16 @@ impl Settled<'_> {
         {
             tracing::warn!(space = %scope.space, error = %e, "no page was folded; the next answer tries again");
         }
-        if let Err(e) = self.worker.memory.deepen(&self.worker.store, scope, now_ms()).await {
-            tracing::info!(space = %scope.space, error = %e, "older messages were not read; the next answer tries again");
-        }
         let last = self.last;
         let summary = &self.gathered.rows.summary;
         if self.digests && chores::is_due(&self.gathered.window, summary) {
             chores::order(self.worker, last).await;
+        }
+        for memory in &self.gathered.memory {
+            let scope = &memory.scope;
+            if let Err(e) = self.worker.memory.deepen(&self.worker.store, scope, now_ms()).await {
+                tracing::info!(space = %scope.space, error = %e, "older messages were not read");
+            }
         }
     }
 }

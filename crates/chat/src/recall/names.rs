@@ -75,7 +75,7 @@ impl Index {
         let mut whose: Vec<u32> = names.into_iter().flat_map(|name| name.whose).collect();
         whose.sort_unstable();
         whose.dedup();
-        whose.into_iter().filter_map(|number| self.people.id(number)).collect()
+        whose.into_iter().map(|number| self.people.id(number)).collect()
     }
 }
 

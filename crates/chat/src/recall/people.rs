@@ -15,6 +15,7 @@ pub(super) struct People {
 
 #[derive(Debug, Default)]
 struct Person {
+    id: String,
     /// Their names, each with how many messages bear it.
     names: Vec<(String, u32)>,
 }
@@ -27,7 +28,7 @@ impl People {
             None => {
                 let number =
                     u32::try_from(self.people.len()).expect("fewer speakers than messages");
-                self.people.push(Person::default());
+                self.people.push(Person { id: id.to_owned(), names: Vec::new() });
                 self.by_id.insert(id.to_owned(), number);
                 number
             }
@@ -77,8 +78,8 @@ impl People {
     }
 
     /// The id of somebody.
-    pub(super) fn id(&self, number: u32) -> Option<&str> {
-        self.by_id.iter().find(|(_, known)| **known == number).map(|(id, _)| id.as_str())
+    pub(super) fn id(&self, number: u32) -> &str {
+        &self.people[number as usize].id
     }
 
     /// Whose name has this plain word in it.
