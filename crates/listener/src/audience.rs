@@ -49,7 +49,7 @@ impl Audiences {
     /// Notes a channel that was changed. A new name or topic lets nobody else read it.
     pub fn channel(&self, change: &ChannelChange, now_ms: u64) {
         let Some(guild_id) = change.guild_id else { return };
-        let rules = digest(&(&change.permission_overwrites.0, change.nsfw, change.parent_id));
+        let rules = digest(&(&change.permission_overwrites, change.nsfw, change.parent_id));
         let seen = &mut *self.seen();
         if remember(&mut seen.channels, change.id, rules) {
             seen.changed_ms.insert(guild_id, now_ms);

@@ -1,6 +1,7 @@
 //! Guilds and channels that come and go. Of GUILD_CREATE, the largest frame there is, three fields are read.
 
 use serde::Deserialize;
+use serde_json::Value;
 use twilight_model::id::{
     Id,
     marker::{ChannelMarker, GuildMarker, RoleMarker},
@@ -53,22 +54,12 @@ pub struct ChannelChange {
     pub id: Id<ChannelMarker>,
     /// None of a direct message.
     pub guild_id: Option<Id<GuildMarker>>,
-    /// Its rules, as Discord wrote them.
+    /// Its rules, which are only compared.
     #[serde(default)]
-    pub permission_overwrites: Rules,
+    pub permission_overwrites: Value,
     #[serde(default)]
     pub nsfw: bool,
     pub parent_id: Option<Id<ChannelMarker>>,
-}
-
-/// Rules that are only compared.
-#[derive(Debug, Default)]
-pub struct Rules(pub String);
-
-impl<'de> Deserialize<'de> for Rules {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(serde_json::Value::deserialize(deserializer)?.to_string()))
-    }
 }
 
 /// GUILD_ROLE_UPDATE.
