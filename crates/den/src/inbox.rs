@@ -67,7 +67,8 @@ impl Inbox {
         &self.inner.worker
     }
 
-    /// Takes up what an earlier den left, and returns how many events that were. A body that cannot be read
+    /// Takes up what an earlier den left, and returns how many events that were: at once, as nobody else is at them in
+    /// a folder that is this den's alone. A body that cannot be read
     /// is put aside with its reason.
     ///
     /// # Errors
@@ -77,7 +78,10 @@ impl Inbox {
         let n = bodies.len();
         for (id, body) in bodies {
             match Event::read(&body) {
-                Ok(event) => self.inner.clone().enqueue(event),
+                Ok(event) => {
+                    self.inner.worker.store.unlock(&event.id).await?;
+                    self.inner.clone().enqueue(event);
+                }
                 Err(e) => {
                     self.inner.worker.store.put_aside(&id, &body, &e.to_string(), now_ms()).await?;
                     self.inner.worker.store.remove_from_inbox(&id).await?;

@@ -354,6 +354,31 @@ impl Store {
         .await
     }
 
+    /// Ends the lock of whoever had the claim: its next attempt need not wait, and counts a crash. Only for who knows
+    /// that nobody has it any more. An event without a claim stays without one.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn unlock(&self, event: &EventId) -> Result<(), Error> {
+        let (pk, sk) = key(event);
+        let unlocked = self
+            .db
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", s(pk))
+            .key("sk", s(sk))
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("SET #lock = :zero")
+            .expression_attribute_names("#lock", "lock")
+            .expression_attribute_values(":zero", n(0))
+            .send()
+            .await;
+        match unlocked.map(drop).map_err(failed(format!("end the lock of {event}"))) {
+            Err(e) if e.code() == Some("ConditionalCheckFailedException") => Ok(()),
+            other => other,
+        }
+    }
+
     async fn write_claim(
         &self,
         event: &EventId,

@@ -7,6 +7,7 @@ use den_worker::Models;
 use model::Understudy;
 use personality::Roster;
 use queue::{Addressed, Event, EventId, Message, Person, VERSION, What};
+use store::{Attempt, Claimed};
 use twilight_model::id::Id;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -79,6 +80,12 @@ async fn what_a_killed_den_had_accepted_is_dealt_with_at_the_next_start() {
         audience_changed_ms: 0,
     };
     table.store.put_in_inbox(&event).await.unwrap();
+    // It was in the middle of a turn that might have taken ten minutes more.
+    let now_ms = event.received_at_ms;
+    let attempt = Attempt { token: "killed".to_owned(), now_ms, lock_ms: now_ms + 600_000 };
+    let ids = [event.id.clone()];
+    let claimed = table.store.claim(&event.id, &ids, &attempt, None).await.unwrap();
+    assert!(matches!(claimed, Claimed::Won(_)), "{claimed:?}");
     table.close().await;
 
     let second = den(data.path()).await;
