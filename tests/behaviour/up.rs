@@ -89,7 +89,7 @@ async fn a_message_typed_in_the_page_gets_a_streamed_answer_with_its_explanation
     page.wait_for_text(&format!("{answer}.speaking"), "Baroness Crumb").await;
     page.wait_for_text(&format!("{answer} .why-line"), "understudy").await;
     page.click(&format!("{answer} .why-line")).await;
-    let why = page.wait_for_text(".why-card", "You").await;
+    let why = page.wait_for_text(".why-card", "Robin").await;
     assert!(why.to_lowercase().contains("name"), "how it was addressed: {why}");
     page.screenshot(&picture("page-answer.png")).await;
     assert_eq!(page.complaints().await, Vec::<String>::new());

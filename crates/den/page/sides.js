@@ -90,7 +90,7 @@ function drawCompany() {
         },
       }, "Say ", h("q", {}, `${callName(p)}, …`), others.length ? h("span", { class: "card-names" }, "or ", others.slice(0, 2).join(", ")) : null));
   }));
-  byId("members").replaceChildren(...world.people.map((p) => h("li", {}, avatar(p, "small"), p.name, p.id === world.me && p.name !== "You" ? h("span", { class: "quiet" }, "you") : null)),
+  byId("members").replaceChildren(...world.people.map((p) => h("li", {}, avatar(p, "small"), p.name, p.id === world.me ? h("span", { class: "quiet" }, "you") : null)),
     ...(world.bot ? [h("li", { class: world.bot.online ? "" : "offline" }, avatar(world.bot, "small"), world.bot.name, h("span", { class: "app" }, "APP"), world.bot.online ? null : h("span", { class: "quiet" }, "connecting…"))] : []));
 }
 

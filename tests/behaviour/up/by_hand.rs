@@ -173,7 +173,7 @@ async fn a_private_channel_and_the_keepers_commands_are_for_those_who_may() {
     let data = tempfile::tempdir().unwrap();
     let (_up, mut page) = visit(&data).await;
     page.click(".place >> text=back-room").await;
-    page.wait_for_text("#topic", "only You and Ann").await;
+    page.wait_for_text("#topic", "only Robin and Ann").await;
     page.fill("#text", "/den").await;
     page.wait_for_text("#completions", "/den budget").await;
     page.fill("#text", "").await;

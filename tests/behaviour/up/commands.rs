@@ -68,14 +68,14 @@ async fn personalities_are_asked_set_on_somebody_and_asked_in_earnest() {
     assert!(list.contains("Coach Turbo") && list.contains("Detective Chirp"), "{list}");
 
     answered(&mut page, "ask", &[BARONESS, ("question", "What goes with soup?")]).await;
-    page.wait_for_text(".msg", "You asks Baroness Crumb: What goes with soup?").await;
+    page.wait_for_text(".msg", "Robin asks Baroness Crumb: What goes with soup?").await;
     answered(&mut page, "roast", &[("person", "Ann"), ("personality", "Detective Chirp")]).await;
-    page.wait_for_text(".msg", "You has Detective Chirp roast Ann").await;
+    page.wait_for_text(".msg", "Robin has Detective Chirp roast Ann").await;
     page.screenshot(&picture("page-roast.png")).await;
 
     become_person(&mut page, "Ben").await;
     say(&mut page, "I can boil water without burning it.").await;
-    become_person(&mut page, "You").await;
+    become_person(&mut page, "Robin").await;
     let before = page.count(".why-line").await;
     choose(&mut page, ".msg.person", "Roast this").await;
     page.wait_for_text(&format!(":nth-match(.why-line, {})", before + 1), "understudy").await;
@@ -101,7 +101,7 @@ async fn a_thing_a_person_and_a_channel_are_forgotten_after_a_second_question() 
     page.wait_for_text(PRIVATE, "celery").await;
     page.screenshot(&picture("page-remember-this.png")).await;
 
-    become_person(&mut page, "You").await;
+    become_person(&mut page, "Robin").await;
     told(&mut page, "forget thing", &[("what", "the cat"), BARONESS], "Shall Baroness Crumb").await;
     page.screenshot(&picture("page-forget.png")).await;
     press(&mut page, "Forget it").await;
@@ -157,8 +157,8 @@ async fn what_one_does_not_allow_is_kept_to() {
     page.screenshot(&picture("page-privacy.png")).await;
 
     become_person(&mut page, "Ann").await;
-    use_command(&mut page, "roast", &[("person", "You"), BARONESS]).await;
-    page.wait_for_text(SAID, "You").await;
+    use_command(&mut page, "roast", &[("person", "Robin"), BARONESS]).await;
+    page.wait_for_text(SAID, "Robin").await;
     page.click(".why-line").await;
     let why = page.wait_for_text(".why-card", "roast").await;
     assert!(!why.contains("understudy"), "no model was asked: {why}");

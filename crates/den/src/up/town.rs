@@ -9,7 +9,7 @@ pub(super) struct Town {
     pub(super) guild: GuildId,
     /// `#general`.
     pub(super) channel: ChannelId,
-    /// You first, who own the guild.
+    /// First whoever sits at the page, who owns the guild.
     pub(super) people: Vec<Person>,
 }
 
@@ -23,7 +23,7 @@ pub(super) fn build(world: &World) -> anyhow::Result<Town> {
     let channel = world.add_text_channel(guild, "general")?;
     let kitchen = world.add_text_channel(guild, "the-kitchen")?;
     world.add_thread(kitchen, "soup of the day")?;
-    let people: Vec<Person> = ["You", "Ann", "Ben"]
+    let people: Vec<Person> = ["Robin", "Ann", "Ben"]
         .map(|name| Person { id: world.add_person(name), name: name.to_owned() })
         .to_vec();
     for person in &people {

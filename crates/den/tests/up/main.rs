@@ -61,7 +61,7 @@ async fn what_a_killed_den_had_accepted_is_dealt_with_at_the_next_start() {
         application_id,
         guild_id: Some(Id::new(guild.get())),
         channel_id: Id::new(channel.get()),
-        author: Person { id: Id::new(you.get()), name: "You".to_owned() },
+        author: Person { id: Id::new(you.get()), name: "Robin".to_owned() },
         what: What::Message(Message {
             id: Id::new(5),
             text: "Turbo, are you there?".to_owned(),

@@ -41,7 +41,7 @@ impl Den {
         let app = world.add_application("Roast Den", TOKEN);
         let guild = world.add_guild("The Ember Society");
         let channel = world.add_text_channel(guild, "campfire").expect("the guild exists");
-        let people: Vec<Person> = ["You", "Ann"]
+        let people: Vec<Person> = ["Robin", "Ann"]
             .into_iter()
             .map(|name| Person { id: world.add_person(name), name: name.to_owned() })
             .collect();
