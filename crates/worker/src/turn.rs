@@ -5,6 +5,7 @@ mod ending;
 mod limits;
 mod marks;
 mod money;
+mod opening;
 mod remembering;
 mod speak;
 
@@ -14,10 +15,16 @@ use chat::{Context, Decision, Explanation, Known, Limit, Said, Silence, Situatio
 use model::Chain;
 use personality::Personality;
 use queue::{Event, EventId};
-use store::{Attempt, Claimed, Day, Gathered, Held, Progress, Scope, Wanted};
+use store::{Attempt, Day, Gathered, Progress};
 use tokio::time::{Instant, timeout_at};
 
-use self::{answering::Answering, limits::Counted, money::Meter, remembering::Remembered};
+use self::{
+    answering::Answering,
+    limits::Counted,
+    money::Meter,
+    opening::{Heard, Opening},
+    remembering::Remembered,
+};
 pub(crate) use self::{
     limits::would_refuse,
     marks::{stopped, unwelcome},
@@ -25,14 +32,8 @@ pub(crate) use self::{
     remembering::{asked, question},
 };
 use crate::{
-    Deadline, Verdict, Worker,
-    clock::now_ms,
-    files::{self, Files},
-    reply::POST_TIMEOUT,
-    settle::give_up,
-    space,
-    verdict::rest,
-    voice::Stage,
+    Deadline, Verdict, Worker, files::Files, reply::POST_TIMEOUT, settle::give_up, space,
+    verdict::rest, voice::Stage,
 };
 
 /// A claim that crashed so often is poison.
@@ -51,196 +52,40 @@ pub(crate) async fn turn(
     deadline: Deadline,
 ) -> Vec<Verdict> {
     let started = Instant::now();
-    let attempt = Attempt {
-        token: format!("{:016x}", fastrand::u64(..)),
-        now_ms: now_ms(),
-        lock_ms: deadline.as_ms(),
-    };
-    let all = |verdict: Verdict| vec![verdict; events.len()];
-    let chain = match worker.models.chain(&who.reply) {
-        Ok(chain) => chain,
-        Err(e) => return all(Verdict::Dead { reason: e.to_string() }),
-    };
-
-    // gather
-    let ids: Vec<EventId> = events.iter().map(|event| event.id.clone()).collect();
-    let counters = limits::counters(who, events);
-    let last = events.last().expect("a turn has at least one event");
-    let most_read = chat::most_tokens(who, events);
-    let reserve = chain.most(most_read, who.reply.max_tokens, &worker.prices).0;
-    let purses = if reserve > 0 { money::purses(last) } else { Vec::new() };
-    let scopes = Scope::read_in(last.guild_id, last.channel_id, &who.id);
-    let known = worker.memory.known(&scopes);
-    let named = worker.memory.named(&scopes, &asked(last));
-    let (people, messages) = (marks::people(events, named), marks::messages(events));
-    let wanted = Wanted {
-        events: &ids,
-        guild: last.guild_id,
-        channel: last.channel_id,
-        personality: &who.id,
-        counters: &counters,
-        people: &people,
-        messages: &messages,
-        reserve,
-        purses: &purses,
-        known: &known,
-    };
-    let (gathered, files) = tokio::join!(
-        timeout_at(deadline.minus(LAST_WORDS), Box::pin(worker.store.gather(&wanted, &attempt))),
-        files::read(&worker.discord, events, chain.capabilities().images),
-    );
-    let gathered = match gathered {
-        Ok(Ok(gathered)) => gathered,
-        failed => {
-            let error = match failed {
-                Ok(Err(e)) => chain_of(&e),
-                _ => "the store did not answer in time".to_owned(),
-            };
-            tracing::warn!(event = %ids[0], error, "the store did not gather; the record returns");
-            return all(Verdict::Retry { after: rest(receives) });
-        }
+    let mut opening = match Opening::gather(worker, who, events, receives, deadline).await {
+        Ok(opening) => opening,
+        Err(verdict) => return vec![verdict; events.len()],
     };
     let ms_gather = millis(started);
-    let held = Held { day: Day::of(attempt.now_ms), amount: reserve };
-    let mut share = match Answering::from(events, &gathered) {
+    let mut share = match Answering::from(events, &opening.gathered) {
         Answering::Now(share) => share,
-        other => {
-            if let Some(Claimed::Won(progress)) = gathered.claims.first() {
-                // Out of the claim first: else the next attempt would give it back once more.
-                match worker.store.let_go(&ids[0], &attempt).await {
-                    Ok(()) => {
-                        give_back(worker, &purses, held).await;
-                        if let Some(before) = progress.held
-                            && let Err(e) = count_as_spent(worker, last, &chain, before).await
-                        {
-                            tracing::warn!(error = %e, "what an earlier attempt used was not counted");
-                        }
-                    }
-                    Err(e) => tracing::debug!(error = %e, "a reservation stays with its claim"),
-                }
-            } else {
-                give_back(worker, &purses, held).await;
-            }
-            give_up(&worker.store, won(&ids, &gathered), &attempt).await;
-            limits::take_back(worker, &counters, attempt.now_ms).await;
-            return all(match other {
-                Answering::Later { until_ms } => Verdict::Retry {
-                    after: Duration::from_millis(until_ms.saturating_sub(attempt.now_ms) + 1_000),
-                },
-                _ => Verdict::Done,
-            });
-        }
+        other => return vec![opening.leave(&other).await; events.len()],
     };
-    let is_answered = |id: &EventId| share.events.iter().any(|event| event.id == *id);
-    give_up(&worker.store, won(&ids, &gathered).filter(|id| !is_answered(id)), &attempt).await;
-    marks::drop_deleted(&mut share.events, &gathered.rows);
-    let mut unheard = marks::unheard(who, &share.events, &gathered.rows, attempt.now_ms);
-    let mut heard = without(&share.events, &unheard);
-    let (caps, counts) = (&gathered.rows.guild.limits, &gathered.counts);
-    let mut counted = Counted::new(who, caps, counters, counts, attempt.now_ms);
-    if share.progress.is_retake {
-        counted = counted.before(worker, attempt.now_ms).await;
-    }
-    if share.progress.has_begun() {
-        // It was let in once, and is finished.
-        counted = Counted::default();
-    }
-    let (flood, untold) = counted.leave_out(&heard);
-    if !flood.is_empty() {
-        limits::take_back(worker, &untold, attempt.now_ms).await;
-        unheard.extend(flood);
-        heard = without(&share.events, &unheard);
-    }
-    let files = match heard.len() == events.len() {
-        true => files,
-        // What came with words that are not heard is not looked at.
-        false => files::read(&worker.discord, &heard, chain.capabilities().images).await,
+    let Heard { unheard, counted, files } = opening.hear(&mut share).await;
+    let Ok(held) = opening.hold(&share).await else {
+        return share.of_the_leader(Verdict::Retry { after: rest(receives) });
     };
     let work = Turn {
         worker,
         who,
-        attempt: &attempt,
+        attempt: &opening.attempt,
         deadline,
-        chain: &chain,
+        chain: &opening.chain,
         started,
         events: &share.events,
         unheard: &unheard,
         absent: &share.absent,
-        meter: Meter::holding((!purses.is_empty()).then_some(held)),
+        meter: Meter::holding(held),
     };
-    if !purses.is_empty()
-        && !share.leads(&ids)
-        // Reserved under a claim that was closed before: this turn's own is to hold it.
-        && let Err(e) = worker.store.hold(&share.events[0].id, &attempt, Some(held)).await
-    {
-        give_back(worker, &purses, held).await;
-        give_up(&worker.store, share.events.iter().map(|event| &event.id), &attempt).await;
-        let (event, error) = (&share.events[0].id, chain_of(&e));
-        tracing::warn!(event = %event, error, "what a turn may cost was not noted; the record returns");
-        let mut verdicts = vec![Verdict::Done; share.closed_before];
-        verdicts.push(Verdict::Retry { after: rest(receives) });
-        return verdicts;
-    }
-    if let Some(before) = share.progress.held
-        // It may have asked a model, and nobody knows what that came to.
-        && let Err(e) = count_as_spent(worker, last, &chain, before).await
-    {
-        tracing::warn!(error = %e, "what an earlier attempt used was not counted");
-    }
     if share.progress.crashed >= POISON {
-        let mut verdicts = vec![Verdict::Done; share.closed_before];
-        verdicts.push(work.poison(&share.progress).await);
-        return verdicts;
+        return share.of_the_leader(work.poison(&share.progress).await);
     }
-
-    // decide
-    let was_known: Vec<bool> = known.iter().map(Option::is_some).collect();
-    let remembered = remembering::remember(
-        worker,
-        who,
-        work.last(),
-        work.events,
-        &gathered,
-        &was_known,
-        attempt.now_ms,
-    );
-    let talk = remembering::talk(work.last(), &gathered);
-    let purses = if share.progress.has_begun() { &[] } else { &purses[..] };
-    let decision = work.decide(&gathered, &files, &talk, counted.limits(), purses, &remembered);
-    let decision = work.once(decision).await;
-    limits::take_back(worker, &counted.uncounted(&decision), attempt.now_ms).await;
-    let mut why = work.explanation();
-    why.memories = remembered.used;
-    why.ms.gather = ms_gather;
-    why.ms.decide = millis(started);
-    why.context = Context {
-        window: talk.len(),
-        preceding: work.last().preceding.len(),
-        files: files.documents.len(),
-        images: files.images.len(),
-    };
-
-    // ask, reply, settle
-    let act = Box::pin(work.act(decision, files, &gathered, &share.progress, why));
+    let act = Box::pin(work.decide_and_act(&opening, &share.progress, counted, files, ms_gather));
     let done = timeout_at(deadline.minus(LAST_WORDS), act).await;
     let done = done.unwrap_or_else(|_| Err(Failed::Again("the deadline was near".to_owned())));
     let verdict = match done {
         Ok(()) => Verdict::Done,
-        Err(failed) => {
-            let reason = match failed {
-                Failed::Again(reason) => {
-                    if let Err(Failed::Again(e)) = work.pay().await {
-                        tracing::warn!(error = e, "what a turn used was not counted");
-                    }
-                    give_up(&worker.store, work.events.iter().map(|event| &event.id), &attempt)
-                        .await;
-                    reason
-                }
-                Failed::Lost => "another attempt holds the claim".to_owned(),
-            };
-            tracing::warn!(event = %work.events[0].id, reason, "a turn did not finish; the record returns");
-            Verdict::Retry { after: rest(receives) }
-        }
+        Err(failed) => work.again(failed, receives).await,
     };
     vec![verdict; share.covered]
 }
@@ -305,14 +150,41 @@ impl Turn<'_> {
         }
     }
 
-    async fn act(
+    /// Decides what the events are answered, and does it.
+    async fn decide_and_act(
         &self,
-        decision: Decision,
-        files: Files,
-        gathered: &Gathered,
+        opening: &Opening<'_>,
         progress: &Progress,
-        why: Explanation,
+        counted: Counted,
+        files: Files,
+        ms_gather: u64,
     ) -> Result<(), Failed> {
+        let gathered = &opening.gathered;
+        let remembered = remembering::remember(
+            self.worker,
+            self.who,
+            self.last(),
+            self.events,
+            gathered,
+            &opening.was_known,
+            self.attempt.now_ms,
+        );
+        let talk = remembering::talk(self.last(), gathered);
+        let purses = if progress.has_begun() { &[] } else { &opening.purses[..] };
+        let decision = self.decide(gathered, &files, &talk, counted.limits(), purses, &remembered);
+        let decision = self.once(decision).await;
+        let uncounted = counted.uncounted(&decision);
+        limits::take_back(self.worker, &uncounted, self.attempt.now_ms).await;
+        let mut why = self.explanation();
+        why.memories = remembered.used;
+        why.ms.gather = ms_gather;
+        why.ms.decide = millis(self.started);
+        why.context = Context {
+            window: talk.len(),
+            preceding: self.last().preceding.len(),
+            files: files.documents.len(),
+            images: files.images.len(),
+        };
         match (decision, &progress.answer) {
             (Decision::StaySilent(because), _) if because.is_decided() => {
                 self.stay_silent(because, why, gathered, progress).await
@@ -332,6 +204,23 @@ impl Turn<'_> {
                 self.speak(&prompt, files, gathered, progress, why).await
             }
         }
+    }
+
+    /// Gives up the claims of a turn that did not finish, so that the next attempt need not wait for them.
+    async fn again(&self, failed: Failed, receives: u32) -> Verdict {
+        let reason = match failed {
+            Failed::Again(reason) => {
+                if let Err(Failed::Again(e)) = self.pay().await {
+                    tracing::warn!(error = e, "what a turn used was not counted");
+                }
+                let claimed = self.events.iter().map(|event| &event.id);
+                give_up(&self.worker.store, claimed, self.attempt).await;
+                reason
+            }
+            Failed::Lost => "another attempt holds the claim".to_owned(),
+        };
+        tracing::warn!(event = %self.events[0].id, reason, "a turn did not finish; the record returns");
+        Verdict::Retry { after: rest(receives) }
     }
 
     /// That the budget is spent is said once a day in a guild, or in a direct message; then silence until it
@@ -406,18 +295,6 @@ impl Turn<'_> {
             ..Explanation::default()
         }
     }
-}
-
-fn without(events: &[Event], unheard: &[(EventId, Silence)]) -> Vec<Event> {
-    let is_heard = |event: &&Event| !unheard.iter().any(|(id, _)| *id == event.id);
-    events.iter().filter(is_heard).cloned().collect()
-}
-
-fn won<'a>(ids: &'a [EventId], gathered: &'a Gathered) -> impl Iterator<Item = &'a EventId> {
-    ids.iter()
-        .zip(&gathered.claims)
-        .filter(|(_, claim)| matches!(claim, Claimed::Won(_)))
-        .map(|(id, _)| id)
 }
 
 fn millis(since: Instant) -> u64 {

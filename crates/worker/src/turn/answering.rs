@@ -3,6 +3,8 @@
 use queue::{Event, EventId};
 use store::{Claimed, Gathered, Progress};
 
+use crate::Verdict;
+
 /// Which of the events this turn answers.
 pub(super) enum Answering {
     /// All of them are dealt with.
@@ -70,6 +72,13 @@ impl Answering {
 }
 
 impl Share {
+    /// The verdicts where the leader alone is dealt with: the others return.
+    pub(super) fn of_the_leader(&self, verdict: Verdict) -> Vec<Verdict> {
+        let mut verdicts = vec![Verdict::Done; self.closed_before];
+        verdicts.push(verdict);
+        verdicts
+    }
+
     /// Whether the first of the delivered events leads: under its claim the turn's cost is reserved.
     pub(super) fn leads(&self, delivered: &[EventId]) -> bool {
         delivered.first() == self.events.first().map(|event| &event.id)

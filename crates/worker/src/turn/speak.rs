@@ -8,7 +8,9 @@ use model::{Limits, Progress as Asked, Report, Usage};
 use store::{Answer, Gathered, Progress};
 use tokio::task::JoinHandle;
 
-use super::{Failed, Turn, chain_of, ending::refusal, marks, millis, money::Used, without};
+use super::{
+    Failed, Turn, chain_of, ending::refusal, marks, millis, money::Used, opening::without,
+};
 use crate::{
     ask,
     clock::now_ms,
