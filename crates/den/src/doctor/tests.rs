@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::{
 };
 use bedrock_sim::{BedrockSim, Play};
 use discord_sim::{App, GuildId, Permissions, Sim, World};
+use serde_json::{Value, json};
 use store::Store;
 use tokio::net::TcpListener;
 
@@ -409,22 +410,49 @@ async fn a_cloud_that_does_not_answer_is_wrong_only_where_there_is_a_deployment(
     assert!(told.contains("2 things are wrong."), "said once for all queues\n{told}");
 }
 
-/// An SQS that has only these queues.
-async fn sqs(queues: &'static [&'static str]) -> String {
-    use axum::{Json, Router, http::StatusCode, routing::post};
-    let answer = move |Json(asked): Json<serde_json::Value>| async move {
-        let name = asked["QueueName"].as_str().unwrap_or_default().to_owned();
-        if queues.contains(&name.as_str()) {
-            return (
-                StatusCode::OK,
-                Json(serde_json::json!({"QueueUrl": format!("http://sqs.test/1/{name}")})),
-            );
-        }
-        let refusal = serde_json::json!({
-            "__type": "com.amazonaws.sqs#QueueDoesNotExist",
-            "message": "The specified queue does not exist.",
+/// The queues of these, made as they should be: attributes by name.
+fn queues_of(ids: &[&str]) -> Value {
+    let pairs = ids.iter().flat_map(|id| {
+        let dead_letters = format!("roast-den-{id}-dlq.fifo");
+        let redrive = json!({"deadLetterTargetArn": arn(&dead_letters), "maxReceiveCount": 100});
+        let attributes = json!({
+            "DeduplicationScope": "messageGroup",
+            "FifoThroughputLimit": "perMessageGroupId",
+            "RedrivePolicy": redrive.to_string(),
+            "VisibilityTimeout": "360",
         });
-        (StatusCode::BAD_REQUEST, Json(refusal))
+        [(format!("roast-den-{id}.fifo"), attributes), (dead_letters, json!({}))]
+    });
+    Value::Object(pairs.collect())
+}
+
+fn arn(queue: &str) -> String {
+    format!("arn:aws:sqs:eu-central-1:111122223333:{queue}")
+}
+
+/// An SQS that has only these queues; one without attributes shows them to nobody.
+async fn sqs(queues: Value) -> String {
+    use axum::{Json, Router, http::StatusCode, routing::post};
+    let answer = move |Json(asked): Json<Value>| async move {
+        let refuse = |code: &str| {
+            let code = format!("com.amazonaws.sqs#{code}");
+            (StatusCode::BAD_REQUEST, Json(json!({"__type": code, "message": "as told"})))
+        };
+        let url = asked["QueueUrl"].as_str();
+        let called = url.or(asked["QueueName"].as_str()).unwrap_or_default();
+        let name = called.rsplit('/').next().unwrap_or_default();
+        match (queues.get(name), url) {
+            (None, _) => refuse("QueueDoesNotExist"),
+            (Some(_), None) => {
+                (StatusCode::OK, Json(json!({"QueueUrl": format!("http://sqs.test/1/{name}")})))
+            }
+            (Some(Value::Null), Some(_)) => refuse("AccessDeniedException"),
+            (Some(attributes), Some(_)) => {
+                let mut attributes = attributes.clone();
+                attributes["QueueArn"] = json!(arn(name));
+                (StatusCode::OK, Json(json!({"Attributes": attributes})))
+            }
+        }
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -440,27 +468,143 @@ async fn as_json(mut request: axum::extract::Request) -> axum::extract::Request 
     request
 }
 
-#[tokio::test]
-async fn each_queue_that_is_missing_comes_with_the_command_that_makes_it() {
+/// What the doctor says of a deployment's queues, where SQS has these.
+async fn told_of(queues: Value) -> String {
     let mut patient = Patient::new().await;
     patient.is_deployment = true;
-    patient.sqs_url =
-        sqs(&["roast-den-turbo.fifo", "roast-den-steward.fifo", "roast-den-steward-dlq.fifo"])
-            .await;
-    insta::assert_snapshot!(patient.told(&[Part::Queues]).await, @r"
+    patient.sqs_url = sqs(queues).await;
+    patient.told(&[Part::Queues]).await
+}
+
+#[tokio::test]
+async fn queues_that_are_made_as_they_should_be_are_told_in_one_line() {
+    insta::assert_snapshot!(told_of(queues_of(&["turbo", "steward"])).await, @r"
     Queues
-      ✓ 3 of 4 queues are there, with those for dead letters
+      ✓ all 4 queues are there, with those for dead letters
+
+    Nothing is wrong.
+    ");
+}
+
+#[tokio::test]
+async fn each_queue_that_is_missing_comes_with_the_command_that_makes_it() {
+    insta::assert_snapshot!(told_of(queues_of(&["steward"])).await, @r#"
+    Queues
+      ✓ 2 of 4 queues are there, with those for dead letters
       ✗ queue roast-den-turbo-dlq.fifo does not exist
-        → make it: aws sqs create-queue --queue-name roast-den-turbo-dlq.fifo --attributes FifoQueue=true
+        → make it: aws sqs create-queue --queue-name roast-den-turbo-dlq.fifo --attributes FifoQueue=true,MessageRetentionPeriod=1209600
+      ✗ queue roast-den-turbo.fifo does not exist
+        → make it: aws sqs create-queue --queue-name roast-den-turbo.fifo --attributes '{"DeduplicationScope":"messageGroup","FifoQueue":"true","FifoThroughputLimit":"perMessageGroupId","RedrivePolicy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:eu-central-1:111122223333:roast-den-turbo-dlq.fifo\",\"maxReceiveCount\":100}","VisibilityTimeout":"360"}'
+
+    2 things are wrong.
+    "#);
+}
+
+#[tokio::test]
+async fn while_no_queue_is_there_the_place_of_its_arn_is_kept_and_explained() {
+    insta::assert_snapshot!(told_of(json!({})).await, @r#"
+    Queues
+      ✗ queue roast-den-turbo-dlq.fifo does not exist
+        → make it: aws sqs create-queue --queue-name roast-den-turbo-dlq.fifo --attributes FifoQueue=true,MessageRetentionPeriod=1209600
+      ✗ queue roast-den-turbo.fifo does not exist
+        → make it: aws sqs create-queue --queue-name roast-den-turbo.fifo --attributes '{"DeduplicationScope":"messageGroup","FifoQueue":"true","FifoThroughputLimit":"perMessageGroupId","RedrivePolicy":"{\"deadLetterTargetArn\":\"ARN_OF_roast-den-turbo-dlq.fifo\",\"maxReceiveCount\":100}","VisibilityTimeout":"360"}'
+      ✗ queue roast-den-steward-dlq.fifo does not exist
+        → make it: aws sqs create-queue --queue-name roast-den-steward-dlq.fifo --attributes FifoQueue=true,MessageRetentionPeriod=1209600
+      ✗ queue roast-den-steward.fifo does not exist
+        → make it: aws sqs create-queue --queue-name roast-den-steward.fifo --attributes '{"DeduplicationScope":"messageGroup","FifoQueue":"true","FifoThroughputLimit":"perMessageGroupId","RedrivePolicy":"{\"deadLetterTargetArn\":\"ARN_OF_roast-den-steward-dlq.fifo\",\"maxReceiveCount\":100}","VisibilityTimeout":"180"}'
+      · ARN_OF_NAME stands for the ARN of queue NAME, arn:aws:sqs:REGION:ACCOUNT:NAME, as none could be read from a queue
+        → make one of the queues for dead letters, and run `den doctor` again: it puts them in
+
+    4 things are wrong.
+    "#);
+}
+
+#[tokio::test]
+async fn a_queue_that_was_made_without_attributes_is_not_fine() {
+    let mut queues = queues_of(&["turbo", "steward"]);
+    // What SQS gives a queue that asks for nothing but to be FIFO.
+    queues["roast-den-turbo.fifo"] = json!({
+        "DeduplicationScope": "queue",
+        "FifoThroughputLimit": "perQueue",
+        "VisibilityTimeout": "30",
+    });
+    insta::assert_snapshot!(told_of(queues).await, @r#"
+    Queues
+      ✓ all 4 queues are there, with those for dead letters
+      ✗ queue roast-den-turbo.fifo has no dead letters: a message that fails holds its channel up until it expires
+        → set where they go, and when: aws sqs set-queue-attributes --queue-url http://sqs.test/1/roast-den-turbo.fifo --attributes '{"RedrivePolicy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:eu-central-1:111122223333:roast-den-turbo-dlq.fifo\",\"maxReceiveCount\":100}"}'
+      ✗ queue roast-den-turbo.fifo hides a message for 30 s, while a turn may take 60 s: Lambda refuses to serve it
+        → hide it for 360 s, as AWS advises: aws sqs set-queue-attributes --queue-url http://sqs.test/1/roast-den-turbo.fifo --attributes VisibilityTimeout=360
+      · all channels of queue roast-den-turbo.fifo share a limit of 300 calls a second
+        → give each its own: aws sqs set-queue-attributes --queue-url http://sqs.test/1/roast-den-turbo.fifo --attributes DeduplicationScope=messageGroup,FifoThroughputLimit=perMessageGroupId
+
+    2 things are wrong.
+    "#);
+}
+
+#[tokio::test]
+async fn dead_letters_that_go_elsewhere_or_too_soon_are_found() {
+    let mut queues = queues_of(&["turbo", "steward"]);
+    let redrive = |to: &str, deliveries: Value| {
+        let policy = json!({"deadLetterTargetArn": arn(to), "maxReceiveCount": deliveries});
+        json!(policy.to_string())
+    };
+    queues["roast-den-turbo.fifo"]["RedrivePolicy"] = redrive("trash.fifo", json!(100));
+    // A text, as AWS's own examples set it.
+    queues["roast-den-steward.fifo"]["RedrivePolicy"] =
+        redrive("roast-den-steward-dlq.fifo", json!("3"));
+    let told = told_of(queues).await;
+    assert!(
+        told.contains("✗ the dead letters of queue roast-den-turbo.fifo go to arn:aws:sqs:eu-central-1:111122223333:trash.fifo, not to roast-den-turbo-dlq.fifo"),
+        "{told}"
+    );
+    assert!(
+        told.contains("✗ queue roast-den-steward.fifo gives a message up after 3 deliveries"),
+        "{told}"
+    );
+    assert!(told.contains("2 things are wrong."), "{told}");
+}
+
+#[tokio::test]
+async fn a_longer_turn_needs_a_queue_that_hides_its_messages_longer() {
+    let mut patient = Patient::new().await;
+    patient.is_deployment = true;
+    let file = patient.folder.path().join("turbo.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let longer = text.replace("# timeout_s = 60", "timeout_s = 361");
+    assert_ne!(text, longer, "the template shows the deadline");
+    fs::write(&file, longer).unwrap();
+    patient.sqs_url = sqs(queues_of(&["turbo", "steward"])).await;
+    let told = patient.told(&[Part::Queues]).await;
+    assert!(
+        told.contains(
+            "✗ queue roast-den-turbo.fifo hides a message for 360 s, while a turn may take 361 s"
+        ),
+        "{told}"
+    );
+    assert!(told.contains(" --attributes VisibilityTimeout=2166\n"), "{told}");
+    assert!(told.contains("One thing is wrong."), "{told}");
+}
+
+#[tokio::test]
+async fn who_may_not_read_attributes_is_told_so_once() {
+    let names = queues_of(&["turbo", "steward"]);
+    let names = names.as_object().unwrap().keys();
+    let closed = names.map(|name| (name.clone(), Value::Null)).collect();
+    insta::assert_snapshot!(told_of(Value::Object(closed)).await, @r#"
+    Queues
+      ✓ all 4 queues are there, with those for dead letters
+      ✗ queue roast-den-turbo.fifo: service error: unhandled error (AccessDeniedException): Error { code: "AccessDeniedException", message: "as told" }
+        → allow sqs:GetQueueAttributes on every queue roast-den-* to whoever `aws sts get-caller-identity` names
 
     One thing is wrong.
-    ");
+    "#);
 }
 
 #[tokio::test]
 async fn on_a_laptop_no_queue_is_missed() {
     let mut patient = Patient::new().await;
-    patient.sqs_url = sqs(&[]).await;
+    patient.sqs_url = sqs(json!({})).await;
     insta::assert_snapshot!(patient.told(&[Part::Queues]).await, @r"
     Queues
       · no queue begins with roast-den-; `den up` needs none, it has an inbox of its own
