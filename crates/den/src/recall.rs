@@ -87,7 +87,10 @@ impl Memory {
                 if let Some(journal) = &mut self.journal {
                     journal.remember(&told).context("write it down")?;
                 }
-                self.spaces.remember(told);
+                let is_edit = self.spaces.remember(told);
+                if is_edit && let Some(journal) = &mut self.journal {
+                    journal.outdate();
+                }
                 Ok(json!({ "ok": true }))
             }
             Request::Recall(asked) => Ok(json!({ "ids": self.spaces.recall(&asked) })),

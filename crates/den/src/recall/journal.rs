@@ -1,22 +1,24 @@
 //! What `den recall` keeps on disk: a packed file of everything that held when it was last packed, and a journal
-//! of the lines since, as they were said.
+//! of what was said since.
 //!
 //! A line is with the operating system before a `flush` is answered, and on the disk; a `forget` at once. So what
 //! was acknowledged survives whatever happens to this process. Packing writes a new file and puts it in the
 //! place of the old one before it empties the journal: dying in between costs nothing, as the journal's lines say
-//! the same once more. Whatever was forgotten or edited is gone from both files with the next `flush` or `bye`.
+//! the same once more. Whatever was forgotten or edited is gone from both files with the next `flush` or `bye`,
+//! even if that is said to another process, after a kill.
 
 use std::{
+    borrow::Cow,
     fs::{self, File, OpenOptions},
     io::{self, BufRead, BufReader, BufWriter, Seek, Write},
     path::{Path, PathBuf},
 };
 
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    request::{Request, Told, Whom},
+    request::{Told, Whom},
     spaces::Spaces,
 };
 
@@ -36,11 +38,21 @@ pub(super) struct Journal {
     is_stale: bool,
 }
 
-#[derive(Serialize)]
+/// A line of the files. It looks like a request, but is never read as one: its time is in milliseconds however
+/// small, and a request's would be taken for seconds.
+#[derive(Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "lowercase")]
 enum Line<'a> {
-    Remember(&'a Told),
-    Forget(&'a Whom),
+    Remember(Cow<'a, Told>),
+    Forget(Cow<'a, Whom>),
+}
+
+/// What was read of a file.
+struct Replayed {
+    /// How many of its bytes are whole lines.
+    good: u64,
+    /// Whether a line forgets or edits what one before it said.
+    is_stale: bool,
 }
 
 impl Journal {
@@ -64,24 +76,29 @@ impl Journal {
         let path = folder.join("journal.jsonl");
         let mut file =
             OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
-        let good = replay(BufReader::new(&file), spaces)?;
+        let Replayed { good, is_stale } = replay(BufReader::new(&file), spaces)?;
         // A process that was killed may have left half a line.
         file.set_len(good)?;
         file.seek(io::SeekFrom::End(0))?;
         let file = BufWriter::with_capacity(64 << 10, file);
-        Ok(Self { folder: folder.to_owned(), file, _lock: lock, is_stale: false })
+        Ok(Self { folder: folder.to_owned(), file, _lock: lock, is_stale })
     }
 
     /// Writes down what was said. It is kept with the next [`Journal::keep`].
     pub(super) fn remember(&mut self, told: &Told) -> io::Result<()> {
-        self.write(&Line::Remember(told))
+        self.write(&Line::Remember(Cow::Borrowed(told)))
     }
 
     /// Writes down what is forgotten, at once.
     pub(super) fn forget(&mut self, whom: &Whom) -> io::Result<()> {
-        self.is_stale = true;
-        self.write(&Line::Forget(whom))?;
+        self.outdate();
+        self.write(&Line::Forget(Cow::Borrowed(whom)))?;
         self.file.flush()
+    }
+
+    /// Something in the files holds no longer. It is gone with the next [`Journal::keep`].
+    pub(super) fn outdate(&mut self) {
+        self.is_stale = true;
     }
 
     /// Keeps everything written so far, and packs it where it is time or something is to be gone.
@@ -111,7 +128,7 @@ impl Journal {
         let mut encoder =
             GzEncoder::new(BufWriter::new(File::create(&new)?), Compression::default());
         for told in spaces.told() {
-            serde_json::to_writer(&mut encoder, &Line::Remember(&told))?;
+            serde_json::to_writer(&mut encoder, &Line::Remember(Cow::Owned(told)))?;
             encoder.write_all(b"\n")?;
         }
         encoder.finish()?.into_inner()?.sync_all()?;
@@ -148,22 +165,24 @@ fn length(path: &Path) -> io::Result<u64> {
     }
 }
 
-/// Does what the lines say. Returns how many bytes of them are whole.
-fn replay(mut lines: impl BufRead, spaces: &mut Spaces) -> io::Result<u64> {
+/// Does what the lines say.
+fn replay(mut lines: impl BufRead, spaces: &mut Spaces) -> io::Result<Replayed> {
     let mut line = Vec::new();
     let mut good = 0;
+    let mut is_stale = false;
     loop {
         line.clear();
         let n = lines.by_ref().read_until(b'\n', &mut line)?;
         if !line.ends_with(b"\n") {
-            return Ok(good);
+            return Ok(Replayed { good, is_stale });
         }
-        match Request::read(&line) {
-            Ok(Request::Remember(told)) => spaces.remember(told),
-            Ok(Request::Forget(whom)) => {
+        match serde_json::from_slice::<Line<'_>>(&line) {
+            Ok(Line::Remember(told)) => is_stale |= spaces.remember(told.into_owned()),
+            Ok(Line::Forget(whom)) => {
                 spaces.forget(&whom);
+                is_stale = true;
             }
-            Ok(_) | Err(_) => {
+            Err(_) => {
                 let text = format!("the line at byte {good} is none of a memory's");
                 return Err(io::Error::new(io::ErrorKind::InvalidData, text));
             }

@@ -27,21 +27,34 @@ pub(super) enum Request {
     Bye,
 }
 
-/// A message.
+/// A message, as the journal writes and reads it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Told {
     pub(super) space: Name,
     pub(super) id: Name,
-    #[serde(default)]
     pub(super) channel: Name,
-    #[serde(default)]
     pub(super) speaker: Name,
     /// In milliseconds since the Unix epoch.
-    #[serde(default = "now_ms", deserialize_with = "milliseconds")]
     pub(super) ts: u64,
     pub(super) text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) reply_to: Option<Name>,
+}
+
+/// A message, as a request tells it: what may be left out may be null, and the time is as people write it.
+#[derive(Deserialize)]
+struct Said {
+    space: Name,
+    id: Name,
+    #[serde(default)]
+    channel: Option<Name>,
+    #[serde(default)]
+    speaker: Option<Name>,
+    #[serde(default = "now_ms", deserialize_with = "milliseconds")]
+    ts: u64,
+    text: String,
+    #[serde(default)]
+    reply_to: Option<Name>,
 }
 
 /// A question.
@@ -79,7 +92,7 @@ pub(super) enum Name {
 /// Why a line could not be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unreadable {
-    /// Too long, or in another protocol.
+    /// Too long, in another protocol, or not clear.
     #[error("{0}")]
     Line(String),
     /// Not JSON, or not of the right shape.
@@ -108,10 +121,20 @@ impl Request {
                 }
                 Ok(Self::Hello)
             }
-            Some("remember") => serde_json::from_value(value).map(Self::Remember),
+            Some("remember") => {
+                serde_json::from_value::<Said>(value).map(|said| Self::Remember(said.into()))
+            }
             Some("flush") => Ok(Self::Flush),
             Some("recall") => serde_json::from_value(value).map(Self::Recall),
-            Some("forget") => serde_json::from_value(value).map(Self::Forget),
+            Some("forget") => {
+                // Whoever names null has lost a name: they do not mean the whole space.
+                let is_null = |key: &&str| value.get(*key).is_some_and(Value::is_null);
+                if let Some(key) = ["id", "speaker"].into_iter().find(is_null) {
+                    let mend = "say which, or leave it out to mean all";
+                    return Err(Unreadable::Line(format!("`{key}` is null: {mend}")));
+                }
+                serde_json::from_value(value).map(Self::Forget)
+            }
             Some("stats") => Ok(Self::Stats),
             Some("bye") => Ok(Self::Bye),
             _ => {
@@ -120,6 +143,14 @@ impl Request {
             }
         };
         request.map_err(Unreadable::Json)
+    }
+}
+
+impl From<Said> for Told {
+    fn from(said: Said) -> Self {
+        let Said { space, id, channel, speaker, ts, text, reply_to } = said;
+        let (channel, speaker) = (channel.unwrap_or_default(), speaker.unwrap_or_default());
+        Self { space, id, channel, speaker, ts, text, reply_to }
     }
 }
 

@@ -24,8 +24,8 @@ struct Space {
 }
 
 impl Spaces {
-    /// Takes in what was said, or said otherwise.
-    pub(super) fn remember(&mut self, told: Told) {
+    /// Takes in what was said, or said otherwise. Returns whether it was an edit: the same once more is none.
+    pub(super) fn remember(&mut self, told: Told) -> bool {
         let space = self.0.entry(told.space.text().into_owned()).or_default();
         let id = space.number(told.id);
         let reply_to = told.reply_to.map(|name| space.number(name));
@@ -33,6 +33,7 @@ impl Spaces {
         let channel = *space.channels.entry(told.channel.text().into_owned()).or_insert(n_channels);
         let speaker = told.speaker.text().into_owned();
         let name = speaker.clone();
+        let before = space.index.get(id).cloned();
         space.index.insert(Message {
             id,
             channel,
@@ -42,6 +43,7 @@ impl Spaces {
             text: told.text,
             reply_to,
         });
+        before.is_some() && before.as_ref() != space.index.get(id)
     }
 
     /// The ids of the messages that matter, best first.

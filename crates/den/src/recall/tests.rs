@@ -28,9 +28,32 @@ fn said_and_killed(home: &Path, lines: &str) {
     memory.journal.take().unwrap().die();
 }
 
+/// What the files in a folder say.
+fn kept(home: &Path) -> String {
+    let mut kept = String::new();
+    for file in fs::read_dir(home).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        let mut text = String::new();
+        if flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).is_err() {
+            text = String::from_utf8(bytes).unwrap();
+        }
+        kept.push_str(&text);
+    }
+    kept
+}
+
+/// When the messages kept in a folder were said, in milliseconds.
+fn times(home: &Path) -> Vec<u64> {
+    memory(Some(home)).spaces.told().iter().map(|told| told.ts).collect()
+}
+
 const TOLD: &str = r#"{"op":"remember","space":"g","id":"m1","channel":"c","speaker":"Ann","ts":1777593600,"text":"Did you name the dog?"}
 {"op":"remember","space":"g","id":2,"channel":"c","speaker":"Ben","ts":"2026-05-01T00:00:30Z","text":"Yes, Biscuit!","reply_to":"m1"}
 {"op":"remember","space":"h","id":"m1","channel":"c","speaker":"Ann","ts":1777593600,"text":"another dog, another space"}
+"#;
+
+/// Takes Biscuit's name back.
+const EDIT: &str = r#"{"op":"remember","space":"g","id":2,"channel":"c","speaker":"Ben","text":"Yes, Waffle!"}
 "#;
 
 #[test]
@@ -100,6 +123,31 @@ fn a_bad_line_is_answered_and_the_next_is_read() {
 }
 
 #[test]
+fn a_message_that_comes_from_nobody_and_nowhere_is_kept() {
+    let line = r#"{"op":"remember","space":"g","id":1,"channel":null,"speaker":null,"ts":null,"text":"hi","reply_to":null}"#;
+    let mut memory = memory(None);
+    assert_eq!(said(&mut memory, line), "{\"ok\":true}\n");
+    assert_eq!(memory.spaces.len(), 1);
+}
+
+#[test]
+fn forgetting_null_does_not_forget_the_space() {
+    let mut memory = memory(None);
+    said(&mut memory, TOLD);
+    let lines = r#"{"op":"forget","space":"g","id":null}
+{"op":"forget","space":"g","speaker":null}
+{"op":"forget","space":"g","id":null,"speaker":"Ann"}
+{"op":"stats"}
+"#;
+    insta::assert_snapshot!(said(&mut memory, lines), @r#"
+    {"error":"`id` is null: say which, or leave it out to mean all"}
+    {"error":"`speaker` is null: say which, or leave it out to mean all"}
+    {"error":"`id` is null: say which, or leave it out to mean all"}
+    {"bytes":141,"items":3}
+    "#);
+}
+
+#[test]
 fn a_line_without_end_is_not_held() {
     let mut lines = vec![b'x'; MAX_LINE * 2];
     lines.extend(b"\n\xFF\xFE\n{\"op\":\"stats\"}");
@@ -150,19 +198,67 @@ fn what_is_forgotten_is_in_no_file() {
     let forgets = r#"{"op":"forget","space":"g","speaker":"Ben"}
 {"op":"bye"}"#;
     said(&mut memory(Some(home.path())), forgets);
-    for file in fs::read_dir(home.path()).unwrap() {
-        let bytes = fs::read(file.unwrap().path()).unwrap();
-        let mut text = String::new();
-        if flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).is_err() {
-            text = String::from_utf8(bytes).unwrap();
-        }
-        assert!(!text.contains("Biscuit"), "{text}");
-    }
+    let text = kept(home.path());
+    assert!(!text.contains("Biscuit"), "{text}");
     let mut again = memory(Some(home.path()));
     assert_eq!(
         said(&mut again, r#"{"op":"recall","space":"g","query":"dog"}"#),
         "{\"ids\":[\"m1\"]}\n"
     );
+}
+
+#[test]
+fn what_was_edited_is_in_no_file() {
+    let home = tempfile::tempdir().unwrap();
+    said(&mut memory(Some(home.path())), &format!("{TOLD}{EDIT}{}", r#"{"op":"flush"}"#));
+    let text = kept(home.path());
+    assert!(text.contains("Waffle") && !text.contains("Biscuit"), "{text}");
+}
+
+#[test]
+fn the_same_once_more_is_no_edit() {
+    let home = tempfile::tempdir().unwrap();
+    said(&mut memory(Some(home.path())), &format!("{TOLD}{TOLD}{}", r#"{"op":"flush"}"#));
+    assert!(!home.path().join("packed.jsonl.gz").exists());
+}
+
+#[test]
+fn what_was_forgotten_or_edited_before_a_kill_is_gone_with_the_next_flush() {
+    let forget = r#"{"op":"forget","space":"g","speaker":"Ben"}"#.to_owned();
+    // An edit may wait in the buffer; whoever asks for the files' length has it written.
+    let edit = format!("{EDIT}{}", r#"{"op":"stats"}"#);
+    for lines in [forget, edit] {
+        let home = tempfile::tempdir().unwrap();
+        said(&mut memory(Some(home.path())), TOLD);
+        said_and_killed(home.path(), &lines);
+        said_and_killed(home.path(), r#"{"op":"flush"}"#);
+        let text = kept(home.path());
+        assert!(text.contains("Did you name") && !text.contains("Biscuit"), "{lines}: {text}");
+    }
+}
+
+#[test]
+fn an_early_time_is_the_same_after_every_restart() {
+    let home = tempfile::tempdir().unwrap();
+    let lines = r#"{"op":"remember","space":"g","id":1,"ts":60,"text":"one minute in"}
+{"op":"remember","space":"g","id":2,"ts":120,"text":"two minutes in"}"#;
+    said(&mut memory(Some(home.path())), lines);
+    assert_eq!(times(home.path()), [60_000, 120_000]);
+    // Forgetting packs what is left.
+    said(&mut memory(Some(home.path())), r#"{"op":"forget","space":"nowhere"}"#);
+    assert_eq!(times(home.path()), [60_000, 120_000]);
+}
+
+#[test]
+fn a_journal_that_was_replayed_as_requests_is_still_read() {
+    let home = tempfile::tempdir().unwrap();
+    let lines = r#"{"op":"remember","space":"g","id":"m1","channel":"c","speaker":"Ann","ts":60000,"text":"Did you name the dog?"}
+{"op":"remember","space":"g","id":2,"channel":"","speaker":"Ben","ts":1777593630000,"text":"Yes, Biscuit!","reply_to":"m1"}
+{"op":"remember","space":"g","id":3,"channel":"","speaker":"","ts":1777593640000,"text":"Biscuit?"}
+{"op":"forget","space":"g","id":3}
+"#;
+    fs::write(home.path().join("journal.jsonl"), lines).unwrap();
+    assert_eq!(times(home.path()), [60_000, 1_777_593_630_000]);
 }
 
 #[test]
