@@ -17,7 +17,7 @@ use std::fmt;
 use personality::Personality;
 
 use self::instructions::Instructions;
-use crate::{fold, visible};
+use crate::{fold, quiet::quiet, visible};
 
 /// Looks at what one personality says. It holds for every turn with the same character and place; making one
 /// takes some ten microseconds.
@@ -80,8 +80,9 @@ impl Guard {
 
     /// Looks at a whole text.
     pub fn check(&self, text: &str) -> Verdict {
-        // Invisible characters would keep a secret apart, and go with it.
-        let seen = visible(text);
+        // Invisible characters would keep a secret apart, and go with it. So do marks: what is judged is what stands
+        // there without them, and that is what is shown.
+        let seen = quiet(&marks::removed(&visible(text)));
         for words in readings(&seen) {
             if self.instructions.are_repeated_in(&words) {
                 return Verdict::Refused(Refusal::Instructions);
@@ -90,7 +91,7 @@ impl Guard {
                 return Verdict::Refused(Refusal::Explicit);
             }
         }
-        let masked = secrets::masked(&marks::removed(&seen), &self.secrets);
+        let masked = secrets::masked(&seen, &self.secrets);
         if masked == text { Verdict::Fine } else { Verdict::Masked(masked) }
     }
 

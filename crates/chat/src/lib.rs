@@ -15,6 +15,7 @@ mod fold;
 mod guard;
 mod listing;
 mod prompt;
+mod quiet;
 pub mod recall;
 mod request;
 mod split;

@@ -177,6 +177,9 @@ fn no_markup_dot_or_joiner_hides_an_explicit_word() {
         "hen\u{200D}tai",
         "hen\u{FE0F}tai",
         "hen**tai**",
+        "hen<said>tai",
+        "hen<sa<said>id>tai",
+        "hen‹sa<quote>id›<memory>tai",
         "h||entai||",
         "ｈｅｎｔａｉ",
         "𝒽𝑒𝓃𝓉𝒶𝒾",
@@ -186,6 +189,18 @@ fn no_markup_dot_or_joiner_hides_an_explicit_word() {
         let refused = Verdict::Refused(Refusal::Explicit);
         assert_eq!(guard.check(text), refused, "{text}");
         assert_eq!(guard.check_growing(&format!("{text} and so on")), refused, "{text}");
+    }
+}
+
+#[test]
+fn what_stands_there_without_marks_pings_nobody() {
+    let guard = guard(&cast()[0]);
+    for (text, shown) in [
+        ("@every<said>one", "＠everyone"),
+        ("<@<sa<said>id>123>", "@someone"),
+        ("<<quote>@&5>", "@role"),
+    ] {
+        assert_eq!(guard.check(text), Verdict::Masked(shown.to_owned()), "{text}");
     }
 }
 

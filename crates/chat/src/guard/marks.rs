@@ -8,10 +8,21 @@ const NAMES: [&str; 4] = ["said", "quote", "memory", "file"];
 /// Characters a mark has at most: a name of 64 and what stands around it.
 const LONGEST: usize = 120;
 
-/// The text without our marks; what stood between them stays.
+/// The text without our marks, nor those that only stand there once others are gone; what stood between them stays.
 ///
 /// `<file>` alone is left: it is what manuals write where a file's name goes, and ours always carry a name.
 pub(super) fn removed(text: &str) -> String {
+    let mut text = removed_once(text);
+    loop {
+        let next = removed_once(&text);
+        if next.len() == text.len() {
+            return text;
+        }
+        text = next;
+    }
+}
+
+fn removed_once(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(OPEN) {
@@ -100,6 +111,7 @@ mod tests {
                 "tea and b",
             ),
             ("</said><said", ""),
+            ("a<sa<said>id>b <<said>/said>", "ab "),
             ("<quote by=\"Ben\">ha</quote> no", "ha no"),
             ("Ends with <said by=\"Ann", "Ends with  by=\"Ann"),
         ] {
