@@ -67,6 +67,38 @@ async fn bodies_nobody_can_read_go_to_the_dead_letters_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_personality_whose_queue_is_missing_takes_nobody_with_it() {
+    let mut world = World::new().await;
+    let grim = std::fs::read_to_string(world.personalities().join("grim.json")).unwrap();
+    let newcomer = grim.replace(r#""id":"grim""#, r#""id":"nora""#).replace("\"Grim\"", "\"Nora\"");
+    assert_ne!(newcomer, grim);
+    std::fs::write(world.personalities().join("nora.json"), newcomer).unwrap();
+    world.set("DEN_PERSONALITY", "grim,nora");
+    let worker = world.start_worker();
+    let _listener = world.start_listener().await;
+    let asked = world.ann_says("Grim, what is for dinner?");
+
+    assert_eq!(world.why(asked).await.outcome, Outcome::Spoke);
+    worker.says(&["a queue is not served", "roast-den-nora.fifo"]).await;
+}
+
+#[tokio::test]
+async fn a_program_that_is_asked_what_it_is_starts_nothing() {
+    let world = World::new().await;
+    let said = |argument: &str| {
+        let mut program = std::process::Command::new(tests::built("den-worker"));
+        program.envs(&world.environment).arg(argument).output().unwrap()
+    };
+    let help = said("--help");
+    assert!(help.status.success());
+    assert!(String::from_utf8(help.stdout).unwrap().contains("polls the queues"));
+    assert!(said("--version").status.success());
+    let unknown = said("work");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8(unknown.stderr).unwrap().contains("--help"));
+}
+
+#[tokio::test]
 async fn an_event_of_a_newer_version_waits_for_a_worker_that_can_read_it() {
     let mut world = World::new().await;
     // Only Grim's queue, so that the log tells of nothing else.

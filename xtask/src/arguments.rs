@@ -17,7 +17,9 @@ The project's own work.
                                     started and invoked by a local Runtime API
       --debug                       quickly, from the debug build, for this machine: what the tests run
   cargo xtask bench                 builds for release, measures, prints a table
-      -- ARGUMENTS                  for the bench program
+      PART…                         only these, as in `turns listening`
+      --quick                       everything once, to see that it runs; no figure to quote
+      --json FILE                   the same as JSON, elsewhere than in cargo's target folder
 ";
 
 /// What is asked for.
@@ -71,8 +73,8 @@ pub fn parse(words: impl Iterator<Item = String>) -> Result<Request, Usage> {
             parse_package(&options)
         }
         "bench" => {
-            flags(&command, &options, [])?;
-            Ok(Request::Bench { arguments: rest })
+            // The bench program knows its own words.
+            Ok(Request::Bench { arguments: [options, rest].concat() })
         }
         other => Err(Usage(format!("there is no `{other}`"))),
     }
@@ -172,6 +174,16 @@ mod tests {
             let Err(Usage(problem)) = typed(line) else { panic!("`{line}` was accepted") };
             assert!(problem.contains(word), "`{line}` gave: {problem}");
         }
+    }
+
+    #[test]
+    fn parts_of_the_bench_are_handed_on_as_they_are_typed() {
+        let arguments = ["turns", "--json", "FILE"].map(str::to_owned).to_vec();
+        assert_eq!(
+            typed("bench turns --json FILE"),
+            Ok(Request::Bench { arguments: arguments.clone() })
+        );
+        assert_eq!(typed("bench -- turns --json FILE"), Ok(Request::Bench { arguments }));
     }
 
     #[test]

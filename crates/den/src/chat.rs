@@ -38,7 +38,8 @@ pub async fn run(args: ChatArgs, settings: Settings) -> anyhow::Result<ExitCode>
     let who = find(&roster, &args.name)?.clone();
     let aws = aws::config().await;
     let choice = shown("looking for a model", choose(settings.model.as_ref(), &aws)).await?;
-    let den = shown("waking the den", Den::start(&args.data, choice, roster)).await?;
+    let waking = Den::start(&args.data, choice, roster, settings.prices()?);
+    let den = shown("waking the den", waking).await?;
     let is_terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     eprintln!("{}", say::unmarked(&den.model_note));
     if is_terminal {

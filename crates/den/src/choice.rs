@@ -78,7 +78,8 @@ fn configured_choice(config: &ModelConfig, aws: &SdkConfig) -> anyhow::Result<Ch
 
 /// The region, where there are credentials for one.
 async fn bedrock_region(aws: &SdkConfig) -> Option<String> {
-    let region = aws.region()?.to_string();
+    // Set to nothing, it is unset.
+    let region = aws.region().map(ToString::to_string).filter(|region| !region.is_empty())?;
     let credentials = aws.credentials_provider()?;
     let found = tokio::time::timeout(CREDENTIALS, credentials.provide_credentials()).await;
     found.ok()?.ok().map(|_| region)

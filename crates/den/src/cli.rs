@@ -71,7 +71,8 @@ RECALL_HOME names a folder to keep it all in; what a flush was answered for surv
 Without it everything is gone with the program.
 
 Examples:
-  den recall < history.jsonl
+  echo '{\"op\":\"hello\",\"protocol\":1}' | den recall
+  den recall < requests.jsonl
   RECALL_HOME=/tmp/memory den recall";
 
 /// A den of AI personalities for Discord, on this machine or in the cloud.

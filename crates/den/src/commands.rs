@@ -90,7 +90,7 @@ pub async fn run(
 ) -> anyhow::Result<ExitCode> {
     let Some(token) = &settings.token else {
         bail!(
-            "there is no DISCORD_TOKEN, so there is no Discord to register commands with; \
+            "there is no DISCORD_TOKEN (export DISCORD_TOKEN=…), so there is no Discord to register commands with; \
              in its simulated Discord `den up` registers them by itself"
         );
     };

@@ -1,10 +1,11 @@
 //! What the environment says, read once; all problems are reported together.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use den_listener::is_gateway_url;
 use den_worker::config::{ConfigProblems, Environment, ModelConfig};
 use discord::Token;
+use model::Prices;
 use twilight_model::id::{Id, marker::UserMarker};
 
 /// What the commands need to know of the environment. Nothing of it must be there: `den up` plays every part
@@ -39,6 +40,14 @@ impl Settings {
     /// Everything that is wrong with it.
     pub fn from_env() -> Result<Self, ConfigProblems> {
         Self::read(Environment::of_process())
+    }
+
+    /// The price table, with the operator's own prices before it.
+    ///
+    /// # Errors
+    /// Where their file cannot be read.
+    pub fn prices(&self) -> anyhow::Result<Arc<Prices>> {
+        Ok(Arc::new(den_worker::prices(self.prices.as_deref())?))
     }
 
     fn read(mut env: Environment<'_>) -> Result<Self, ConfigProblems> {

@@ -30,7 +30,8 @@ pub struct Where {
     pub prices: Arc<Prices>,
     /// The people who run the den.
     pub operators: Vec<Id<UserMarker>>,
-    /// The application of a Discord that has just begun: it knows no session that an earlier den left.
+    /// The application of a Discord that has just begun: it knows no session that an earlier den left, and counts
+    /// identifies anew.
     pub newborn: Option<Id<ApplicationMarker>>,
 }
 
@@ -60,8 +61,8 @@ impl Engine {
     ) -> anyhow::Result<Self> {
         let table = LocalTable::open(data).await?;
         if let Some(application) = at.newborn {
-            let cleared = table.store.clear_gateway_session(application, 0).await;
-            cleared.context("forget the last session")?;
+            let forgotten = table.store.forget_gateway(application).await;
+            forgotten.context("forget the last Discord")?;
         }
         let host =
             at.api_url.strip_prefix("http://").map(|host| host.trim_end_matches('/').to_owned());

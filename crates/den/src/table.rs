@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The folder of a den on this machine, unless another one is named.
-const USUAL: &str = ".den";
+pub(crate) const USUAL: &str = ".den";
 
 /// Which den, and how the result is printed.
 #[derive(Clone, Debug, clap::Args)]
@@ -72,12 +72,19 @@ async fn open(args: &TableArgs, settings: &Settings) -> anyhow::Result<Opened> {
 
 /// Opens the table of a den on this machine, which must be there.
 pub(crate) async fn open_folder(folder: &Path) -> anyhow::Result<Opened> {
+    is_there(folder)?;
+    open_new_folder(folder).await
+}
+
+/// # Errors
+/// Where no den is in a folder.
+pub(crate) fn is_there(folder: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
         folder.join("den.db").exists(),
         "there is no den in {}: name its folder with --data, or a deployment's table with DEN_TABLE",
         folder.display()
     );
-    open_new_folder(folder).await
+    Ok(())
 }
 
 /// The same, made where it is missing.

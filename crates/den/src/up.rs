@@ -8,6 +8,7 @@ use anyhow::Context;
 use discord::Token;
 use discord_sim::{App, ChannelId, GuildId, Sim, UserId, World};
 use futures_util::FutureExt;
+use model::Prices;
 use personality::{Personality, Roster};
 use serde_json::Value;
 use store::Store;
@@ -60,7 +61,12 @@ impl Den {
     ///
     /// # Errors
     /// When the folder is in use, or a part cannot start.
-    pub async fn start(data: &Path, choice: Choice, roster: Arc<Roster>) -> anyhow::Result<Self> {
+    pub async fn start(
+        data: &Path,
+        choice: Choice,
+        roster: Arc<Roster>,
+        prices: Arc<Prices>,
+    ) -> anyhow::Result<Self> {
         let sim = Sim::start(discord_sim::Settings::default())
             .await
             .context("start the simulated Discord")?;
@@ -71,7 +77,7 @@ impl Den {
             token: Token::parse(SIM_TOKEN)?,
             api_url: sim.url().to_owned(),
             gateway_url: Some(sim.gateway_url().to_owned()),
-            prices: Arc::new(den_worker::prices(None)?),
+            prices,
             // Whoever has the page has the den.
             operators: vec![Id::new(people[0].id.get())],
             newborn: Some(Id::new(bot.application_id.get())),
@@ -145,7 +151,7 @@ pub async fn run(args: UpArgs, settings: Settings) -> anyhow::Result<ExitCode> {
     let stop = stop_signal()?;
     match settings.token.clone() {
         Some(token) => join(args, settings, token, roster, choice, stop).await,
-        None => play(args, roster, choice, stop).await,
+        None => play(args, roster, choice, settings.prices()?, stop).await,
     }
 }
 
@@ -154,13 +160,14 @@ async fn play(
     args: UpArgs,
     roster: Arc<Roster>,
     choice: Choice,
+    prices: Arc<Prices>,
     stop: CancellationToken,
 ) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(args.page).await.with_context(|| {
         format!("listen at {}: is another den running? Name another address with --page", args.page)
     })?;
     let address = listener.local_addr().context("find the page's address")?;
-    let den = Den::start(&args.data, choice, roster).await?;
+    let den = Den::start(&args.data, choice, roster, prices).await?;
     crate::say::ready(&den, address);
     let page =
         crate::page::serve(den.page(&args.personalities), listener, stop.clone().cancelled_owned());
@@ -183,7 +190,7 @@ async fn join(
         token,
         api_url: settings.discord_url.clone(),
         gateway_url: settings.gateway_url.clone(),
-        prices: Arc::new(den_worker::prices(settings.prices.as_deref())?),
+        prices: settings.prices()?,
         operators: settings.operators.clone(),
         newborn: None,
     };

@@ -1,6 +1,11 @@
 //! `den why`: why a personality said something, or stayed silent.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use ::chat::{Explanation, explain_in_words};
 use anyhow::{Context, bail};
@@ -9,7 +14,7 @@ use serde_json::Value;
 use store::Store;
 use twilight_model::id::{Id, marker::MessageMarker};
 
-use crate::{config::Settings, local::LocalTable, progress::shown, trouble};
+use crate::{config::Settings, local::LocalTable, progress::shown, table, trouble};
 
 /// How long the page of a den on this machine may take to answer.
 const PAGE: Duration = Duration::from_secs(5);
@@ -20,9 +25,9 @@ pub struct WhyArgs {
     /// The message's id, or its link
     #[arg(value_name = "MESSAGE", value_parser = message)]
     message: Id<MessageMarker>,
-    /// The folder of a den on this machine
-    #[arg(long, value_name = "DIR", default_value = ".den")]
-    data: PathBuf,
+    /// The folder of a den on this machine; without it, the table DEN_TABLE names, else .den
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// The page of a den that is running over that folder
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4600")]
     page: SocketAddr,
@@ -68,8 +73,7 @@ pub async fn run(args: WhyArgs, settings: Settings) -> anyhow::Result<ExitCode> 
 
 /// Where the explanations were looked for, and what was found there.
 async fn look(args: &WhyArgs, settings: &Settings) -> anyhow::Result<(String, Vec<String>)> {
-    // A deployment is named; whoever names none means the den on this machine, if there ever was one.
-    if settings.names_deployment || !args.data.exists() {
+    if args.data.is_none() && settings.names_deployment {
         let store =
             Store::new(aws_sdk_dynamodb::Client::new(&aws::config().await), &settings.table);
         let found = store.why(args.message).await;
@@ -77,8 +81,10 @@ async fn look(args: &WhyArgs, settings: &Settings) -> anyhow::Result<(String, Ve
             .map_err(|e| anyhow::anyhow!("{}; `den doctor` says more", trouble::causes(&e)))?;
         return Ok((format!("table {}", settings.table), found));
     }
-    let place = format!("the den in {}", args.data.display());
-    match LocalTable::open(&args.data).await {
+    let folder = args.data.as_deref().unwrap_or(Path::new(table::USUAL));
+    table::is_there(folder)?;
+    let place = format!("the den in {}", folder.display());
+    match LocalTable::open(folder).await {
         Ok(table) => {
             let found = table.store.why(args.message).await;
             table.close().await;
@@ -131,8 +137,6 @@ fn plain(marked: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use ::chat::{Outcome, Tokens};
     use ::store::ReplyRow;
 
@@ -160,6 +164,8 @@ mod tests {
             why: why.to_json(),
             messages: Vec::new(),
             question: None,
+            others: Vec::new(),
+            mentions: Vec::new(),
             command: None,
         };
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
@@ -169,7 +175,7 @@ mod tests {
 
     fn asked(data: &Path, message: u64) -> WhyArgs {
         let page = "127.0.0.1:1".parse().unwrap();
-        WhyArgs { message: Id::new(message), data: data.to_owned(), page, json: false }
+        WhyArgs { message: Id::new(message), data: Some(data.to_owned()), page, json: false }
     }
 
     #[tokio::test]
@@ -191,10 +197,19 @@ mod tests {
     async fn of_a_message_nobody_knows_it_says_where_it_looked() {
         let folder = tempfile::tempdir().unwrap();
         a_den_that_said_something(folder.path()).await;
-        let settings = Settings::of(&[]).unwrap();
+        // The folder is named: whatever a deployment's table is called, that is not meant.
+        let settings = Settings::of(&[("DEN_TABLE", "elsewhere")]).unwrap();
         let refused = run(asked(folder.path(), 1), settings).await.unwrap_err().to_string();
         assert!(refused.contains("knows nothing of message 1"), "{refused}");
         assert!(refused.contains(&folder.path().display().to_string()), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn without_a_den_it_says_how_to_name_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::of(&[]).unwrap();
+        let refused = run(asked(folder.path(), 1), settings).await.unwrap_err().to_string();
+        assert!(refused.contains("--data") && refused.contains("DEN_TABLE"), "{refused}");
     }
 
     #[test]

@@ -133,13 +133,6 @@ impl Error {
         matches!(self.code(), Some(code::UNKNOWN_WEBHOOK | code::INVALID_WEBHOOK_TOKEN))
     }
 
-    /// Whether nothing more can be said to an interaction: its three seconds, or its fifteen minutes, are
-    /// over.
-    pub fn is_dead_interaction(&self) -> bool {
-        let over = [code::UNKNOWN_INTERACTION, code::UNKNOWN_WEBHOOK, code::INVALID_WEBHOOK_TOKEN];
-        self.code().is_some_and(|code| over.contains(&code))
-    }
-
     pub(crate) fn build(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Build { source: source.into() }
     }

@@ -47,7 +47,7 @@ impl Discord {
     /// leaves what is there, an empty slice takes it away.
     ///
     /// # Errors
-    /// See [`Error`]; [`Error::is_dead_interaction`] when the fifteen minutes are over.
+    /// See [`Error`]; [`Error::is_final`] when the fifteen minutes are over.
     pub async fn complete(
         &self,
         application: Id<ApplicationMarker>,

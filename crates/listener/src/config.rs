@@ -91,15 +91,23 @@ impl Config {
     }
 }
 
-/// Where health reports are served: `DEN_HEALTH_ADDR`, or a loopback port.
+/// Where health reports are served, as the environment of this process says.
 ///
 /// # Errors
 /// Where it is no address.
-pub fn health_addr(variable: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, String> {
-    let text = variable("DEN_HEALTH_ADDR").unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-    text.trim()
+pub fn health_addr_from_env() -> Result<SocketAddr, String> {
+    health_addr(|name| std::env::var(name).ok())
+}
+
+/// `DEN_HEALTH_ADDR`, or a loopback port.
+fn health_addr(variable: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, String> {
+    let set = variable("DEN_HEALTH_ADDR").filter(|text| !text.trim().is_empty());
+    let text = set.unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+    let address = text
+        .trim()
         .parse()
-        .map_err(|_| format!("DEN_HEALTH_ADDR: `{text}` is no address like 127.0.0.1:8080"))
+        .map_err(|_| format!("DEN_HEALTH_ADDR: `{text}` is no address like 127.0.0.1:8080"))?;
+    Ok(address)
 }
 
 #[cfg(test)]
@@ -119,6 +127,12 @@ mod tests {
         assert_eq!(config.api_url, "https://discord.com");
         assert_eq!((config.gateway_url, config.shards), (None, None));
         assert_eq!(config.health_addr, "127.0.0.1:8080".parse().unwrap());
+    }
+
+    #[test]
+    fn a_health_address_left_open_is_the_usual_one_for_whoever_asks_it_too() {
+        let left_open = |name: &str| (name == "DEN_HEALTH_ADDR").then(String::new);
+        assert_eq!(health_addr(left_open), Ok("127.0.0.1:8080".parse().unwrap()));
     }
 
     #[test]

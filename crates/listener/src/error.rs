@@ -1,6 +1,6 @@
 //! Why a listener ends, and how errors are written.
 
-use std::{error::Error, io};
+use std::error::Error;
 
 /// Why [`run`](crate::run()) ended.
 #[derive(Debug, thiserror::Error)]
@@ -40,13 +40,6 @@ pub enum RunError {
     GatewayUrl {
         /// The address.
         url: String,
-    },
-    /// The health address could not be used.
-    #[error("serve health reports")]
-    Health {
-        /// What went wrong.
-        #[source]
-        source: io::Error,
     },
     /// A part of the listener ended that should not.
     #[error("the listener's {part} ended")]

@@ -32,7 +32,7 @@ const FORMS: [Form; 2] = [
         title: "Report this reply",
         field: "reason",
         label: "What is wrong with it",
-        max_length: 500,
+        max_length: 300,
     },
 ];
 

@@ -197,8 +197,24 @@ impl ShardReport {
     }
 }
 
+/// Why a listener is not known to be well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unwell {
+    /// Nobody answers in time.
+    #[error(
+        "nobody answers at {0}: is the listener running, and is DEN_HEALTH_ADDR the same for both?"
+    )]
+    NoAnswer(SocketAddr),
+    /// It answers that it is not well.
+    #[error("a shard of the listener at {0} hangs; its report at http://{0}/ says which")]
+    Hangs(SocketAddr),
+}
+
 /// Asks the listener at `address` whether it is well.
-pub async fn is_healthy(address: SocketAddr) -> bool {
+///
+/// # Errors
+/// Why it is not, as far as that is known.
+pub async fn check(address: SocketAddr) -> Result<(), Unwell> {
     let asked = async {
         let stream = TcpStream::connect(address).await.ok()?;
         let (mut sender, connection) =
@@ -209,5 +225,9 @@ pub async fn is_healthy(address: SocketAddr) -> bool {
         let (response, _) = join(sender.send_request(request), connection).await;
         Some(response.ok()?.status())
     };
-    timeout(REPORT, asked).await.ok().flatten() == Some(StatusCode::OK)
+    match timeout(REPORT, asked).await.ok().flatten() {
+        Some(StatusCode::OK) => Ok(()),
+        Some(_) => Err(Unwell::Hangs(address)),
+        None => Err(Unwell::NoAnswer(address)),
+    }
 }

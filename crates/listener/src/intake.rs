@@ -173,8 +173,7 @@ impl Intake {
         let house = match &heard {
             _ if must_wait => None,
             Heard::Message(message) if self.den.hears(message) => self.houses.of(guild_id),
-            // Reactions are not worth waiting for, as settings hardly matter for them.
-            Heard::Reaction(_) => Some(self.houses.last_known(guild_id)),
+            Heard::Reaction(reaction) if self.may_be_a_sign(reaction) => self.houses.of(guild_id),
             // No settings matter for these.
             _ => Some(self.houses.last_known(None)),
         };
@@ -277,8 +276,13 @@ impl Intake {
         Some(event)
     }
 
+    /// Whether a reaction may be a sign on a message of ours: few are.
+    fn may_be_a_sign(&self, reaction: &frame::Reaction) -> bool {
+        steward::sign(reaction).is_some() && self.traces.may_be_ours(reaction.message_id)
+    }
+
     fn reaction(&mut self, reaction: &frame::Reaction, house: &House) -> Option<Event> {
-        if !self.traces.may_be_ours(reaction.message_id) || !house.is_open() {
+        if !self.may_be_a_sign(reaction) || !house.is_open() {
             return None;
         }
         let event = steward::reacted(&self.den, reaction, now_ms())?;

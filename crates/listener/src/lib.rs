@@ -45,6 +45,6 @@ mod waiting;
 pub use checkpoint::is_gateway_url;
 pub use commands::registration;
 pub use error::RunError;
-pub use health::is_healthy;
+pub use health::{Unwell, check};
 pub use routing::{luck, spoken_by};
 pub use run::{INTENTS, Listener, Patience, run};

@@ -8,7 +8,7 @@ mod config;
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use den_listener::{Listener, Patience, RunError, is_healthy, run};
+use den_listener::{Listener, Patience, RunError, check, run};
 use discord::{Discord, Settings};
 use personality::Roster;
 use queue::SqsSink;
@@ -26,7 +26,23 @@ use crate::config::Config;
 /// process at once would ask Discord again and again.
 const UNWELCOME: Duration = Duration::from_secs(300);
 
-/// Exit codes: see `sysexits.h` for the first two.
+const HELP: &str = "\
+Listens to Discord's gateway and puts what people say into the queues of the personalities.
+
+  den-listener                listens until SIGTERM or Ctrl-C
+  den-listener healthcheck    asks the listener at DEN_HEALTH_ADDR whether it is well: 0 is yes
+  den-listener --version
+
+It is set up by environment variables: DISCORD_TOKEN, and for all but the usual places DEN_PERSONALITIES, DEN_TABLE,
+DEN_QUEUE_PREFIX, DEN_SHARDS and DEN_HEALTH_ADDR (127.0.0.1:8080); AWS_REGION and credentials as usual.
+`den doctor` checks them.
+
+Exit codes: 0 stopped as asked, 1 failed, 2 called wrongly, 77 Discord refuses this bot (after five minutes, so that
+whatever restarts it does not ask Discord again and again), 78 the environment is not usable.
+";
+
+/// Exit codes: see `sysexits.h` for the last two.
+const BAD_USAGE: u8 = 2;
 const BAD_CONFIGURATION: u8 = 78;
 const REFUSED_BY_DISCORD: u8 = 77;
 const FAILED: u8 = 1;
@@ -37,9 +53,20 @@ async fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => {}
         ["healthcheck"] => return healthcheck().await,
+        ["--help" | "-h" | "help"] => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        ["--version" | "-V"] => {
+            println!("den-listener {}", env!("CARGO_PKG_VERSION"));
+            return ExitCode::SUCCESS;
+        }
         _ => {
-            eprintln!("usage: den-listener [healthcheck]");
-            return ExitCode::from(BAD_CONFIGURATION);
+            eprintln!(
+                "`{}` is nothing it knows; `den-listener --help` says what is",
+                arguments.join(" ")
+            );
+            return ExitCode::from(BAD_USAGE);
         }
     }
     tracing_subscriber::fmt().json().flatten_event(true).init();
@@ -113,12 +140,12 @@ fn stop_on_signals(stop: CancellationToken) -> std::io::Result<()> {
 }
 
 async fn healthcheck() -> ExitCode {
-    match config::health_addr(|name| std::env::var(name).ok()) {
-        Ok(address) if is_healthy(address).await => ExitCode::SUCCESS,
-        Ok(address) => {
-            eprintln!("the listener at {address} is not well");
-            ExitCode::from(FAILED)
-        }
+    let asked = match config::health_addr_from_env() {
+        Ok(address) => check(address).await.map_err(|unwell| unwell.to_string()),
+        Err(problem) => Err(problem),
+    };
+    match asked {
+        Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("{problem}");
             ExitCode::from(FAILED)

@@ -56,10 +56,15 @@ pub fn closed(den: &Den, closure: &Closure, received_at_ms: u64) -> Option<Event
     Some(event(den, id, place, nobody(den), What::ChannelDeleted, received_at_ms))
 }
 
+/// What a reaction asks for, where it is one of the signs.
+pub fn sign(reaction: &frame::Reaction) -> Option<Sign> {
+    let emoji = reaction.emoji.name.as_deref().filter(|_| reaction.emoji.id.is_none());
+    Sign::of(emoji?)
+}
+
 /// A person's sign on somebody else's message; `None` for every other reaction.
 pub fn reacted(den: &Den, reaction: &frame::Reaction, received_at_ms: u64) -> Option<Event> {
-    let emoji = reaction.emoji.name.as_deref().filter(|_| reaction.emoji.id.is_none());
-    let sign = Sign::of(emoji?)?;
+    let sign = sign(reaction)?;
     let user = reaction.member.as_ref().and_then(|member| member.user.as_ref());
     // A message of the person's own is none of ours.
     let is_own = reaction.message_author_id.as_deref() == Some(&reaction.user_id.to_string());
@@ -75,7 +80,8 @@ pub fn reacted(den: &Den, reaction: &frame::Reaction, received_at_ms: u64) -> Op
         Sign::Again => "again",
         Sign::Why => "why",
     };
-    let about = format!("{word}-{}", reaction.user_id);
+    // Taken off and put on again, it is another wish.
+    let about = format!("{word}-{}-{received_at_ms}", reaction.user_id);
     let id = EventId::labelled(reaction.message_id.get(), &about, &id());
     Some(event(den, id, (reaction.guild_id, reaction.channel_id), author, what, received_at_ms))
 }
@@ -150,10 +156,10 @@ mod tests {
             "emoji": {"id": null, "name": "❌"}, "message_author_id": "77",
         });
         let table = [
-            (json!({}), Some("1000@delete-30:steward")),
-            (json!({"message_author_id": "0"}), Some("1000@delete-30:steward")),
-            (json!({"message_author_id": null}), Some("1000@delete-30:steward")),
-            (json!({"emoji": {"name": "❓"}}), Some("1000@why-30:steward")),
+            (json!({}), Some("1000@delete-30-7:steward")),
+            (json!({"message_author_id": "0"}), Some("1000@delete-30-7:steward")),
+            (json!({"message_author_id": null}), Some("1000@delete-30-7:steward")),
+            (json!({"emoji": {"name": "❓"}}), Some("1000@why-30-7:steward")),
             (json!({"emoji": {"id": "5", "name": "❌"}}), None),
             (json!({"emoji": {"id": "5", "name": null}}), None),
             (json!({"emoji": {"name": "👍"}}), None),
@@ -163,7 +169,7 @@ mod tests {
         ];
         for (changes, expected) in table {
             let one = serde_json::from_value(changed(reaction.clone(), changes.clone())).unwrap();
-            let told = reacted(&den(), &one, 0).map(|event| event.id.to_string());
+            let told = reacted(&den(), &one, 7).map(|event| event.id.to_string());
             assert_eq!(told.as_deref(), expected, "{changes}");
         }
     }

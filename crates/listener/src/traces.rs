@@ -59,8 +59,9 @@ impl Traces {
     /// Whether this message may be ours.
     pub fn may_be_ours(&self, message_id: Id<MessageMarker>) -> bool {
         match self.noted.get(&message_id.get()) {
-            Some(whose) => *whose == Whose::Ours,
-            None => message_id.get() < self.known_from,
+            Some(Whose::Ours) => true,
+            // Whose an older message is was not heard; that its words crossed the queue says nothing.
+            _ => message_id.get() < self.known_from,
         }
     }
 
@@ -96,6 +97,9 @@ mod tests {
         assert!(traces.may_be_held(made(-1_000)) && traces.may_be_ours(made(-1_000)));
         assert!(traces.may_be_held(made(30)), "clocks differ");
         assert!(!traces.may_be_held(made(100)) && !traces.may_be_ours(made(100)));
+
+        traces.note(made(-1_000));
+        assert!(traces.may_be_ours(made(-1_000)), "a reply by the process before this one");
 
         traces.note(made(100));
         traces.note_ours(made(101));

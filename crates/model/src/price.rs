@@ -64,11 +64,6 @@ impl Price {
         }
     }
 
-    /// Whether it costs nothing, whatever is asked.
-    pub fn is_free(&self) -> bool {
-        *self == Self::FREE
-    }
-
     /// A price that is in no rate below this or the other.
     pub(crate) fn dearest(self, other: Self) -> Self {
         let long = |price: &Self| price.long.map(|long| long.rates).unwrap_or_default();

@@ -214,6 +214,6 @@ mod tests {
 
     #[test]
     fn the_understudy_costs_nothing() {
-        assert!(Prices::built_in().of(&Understudy::new()).is_free());
+        assert_eq!(Prices::built_in().of(&Understudy::new()), Price::FREE);
     }
 }

@@ -125,7 +125,7 @@ fn files_of(folder: &Path) -> (Vec<PathBuf>, Option<Problem>) {
         Ok(files) => return (files, None),
         Err(error) => format!("cannot be read: {error}"),
     };
-    (Vec::new(), Some(Problem::of_file(folder, what, "make a first one: den personality new")))
+    (Vec::new(), Some(Problem::of_file(folder, what, "make a first one: den personality new ID")))
 }
 
 fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {

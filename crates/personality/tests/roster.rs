@@ -89,8 +89,8 @@ fn one_id_in_two_files_is_a_duplicate() {
 #[test]
 fn an_empty_or_absent_folder_says_how_to_begin() {
     let folder = tempfile::tempdir().unwrap();
-    assert_snapshot!(problems_of(folder.path()), @"FOLDER: holds no personality; make a first one: den personality new");
-    assert_snapshot!(problems_of(&folder.path().join("none")), @"FOLDER: cannot be read: No such file or directory (os error 2); make a first one: den personality new");
+    assert_snapshot!(problems_of(folder.path()), @"FOLDER: holds no personality; make a first one: den personality new ID");
+    assert_snapshot!(problems_of(&folder.path().join("none")), @"FOLDER: cannot be read: No such file or directory (os error 2); make a first one: den personality new ID");
 }
 
 #[test]

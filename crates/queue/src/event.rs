@@ -179,6 +179,9 @@ pub struct Again {
     pub question: Id<MessageMarker>,
     /// What was asked, cleaned already.
     pub text: String,
+    /// The people it mentions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Id<UserMarker>>,
 }
 
 /// Work that no answer waits for: it asks a model after the reply, in a group of its own.
@@ -441,10 +444,12 @@ impl Event {
         body
     }
 
-    /// The message group: turns of one channel keep their order, and no turn waits behind a chore.
+    /// The message group: turns of one channel keep their order, and no turn waits behind a chore. A sign may have to
+    /// wait until the reply it is on is whole, and nothing else waits with it.
     pub fn group(&self) -> String {
         match self.what {
             What::Chore(_) => format!("{}-chores", self.channel_id),
+            What::Reaction(ref reaction) => format!("{}-signs", reaction.message_id),
             _ => self.channel_id.to_string(),
         }
     }

@@ -59,6 +59,21 @@ impl Store {
         self.write_all(notes, || format!("note that {user} is forgotten")).await
     }
 
+    /// What was forgotten lately of these people in a space, and of a channel.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn forgotten(
+        &self,
+        space: Space,
+        channel: Id<ChannelMarker>,
+        people: &[Id<UserMarker>],
+    ) -> Result<Forgotten, Error> {
+        let people = || people.iter().copied();
+        let found = self.read_all(keys(space, channel, people()).collect()).await?;
+        Ok(Forgotten::of(&found, space, channel, people()))
+    }
+
     /// Notes that a channel is forgotten. To be done before it is done.
     ///
     /// # Errors

@@ -4,7 +4,9 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use serde::{Deserialize, Serialize};
 use twilight_model::id::{Id, marker::ApplicationMarker};
 
-use crate::{Error, ITEM_VERSION, Store, error::failed, item::Fresh, n, retention, s, ttl};
+use crate::{
+    Error, ITEM_VERSION, Store, error::failed, item::Fresh, keep::delete, n, retention, s, ttl,
+};
 
 /// A gateway session as far as everything received is queued or rightly dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +69,23 @@ impl Store {
             .await
             .map(|_| ())
             .map_err(failed(format!("clear the gateway session of shard {shard}")))
+    }
+
+    /// Forgets everything of an application's gateway, its count of identifies included: for a Discord that has just
+    /// begun, as a simulated one does.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn forget_gateway(&self, application: Id<ApplicationMarker>) -> Result<(), Error> {
+        #[derive(Deserialize)]
+        struct Key {
+            pk: String,
+            sk: String,
+        }
+        let operation = || format!("forget the gateway of application {application}");
+        let all: Vec<Key> = self.all_of(partition(application), "", &operation()).await?;
+        let gone = all.into_iter().map(|key| delete(key.pk, key.sk)).collect();
+        self.write_all(gone, operation).await
     }
 
     /// Counts an identify within `span` (a day as `2026-11-21`, an hour as `2026-11-21T07`, UTC) and returns

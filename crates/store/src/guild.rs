@@ -37,6 +37,8 @@ pub struct GuildRow {
     pub paused: Option<Pause>,
     /// Until when a personality is mute here, in milliseconds since the epoch; without end: [`FOREVER`].
     pub muted: BTreeMap<PersonalityId, u64>,
+    /// The same where the person it imitates wants it: they alone take that back.
+    pub withdrawn: BTreeMap<PersonalityId, u64>,
     /// Who answers when the bot is mentioned and nobody else is meant.
     pub default: Option<PersonalityId>,
     /// What is set for single channels.
@@ -92,7 +94,8 @@ pub struct GuildLimits {
 impl GuildRow {
     /// Whether `personality` is mute here at that time.
     pub fn is_muted(&self, personality: &PersonalityId, now_ms: u64) -> bool {
-        self.muted.get(personality).is_some_and(|until| *until > now_ms)
+        let until = [self.muted.get(personality), self.withdrawn.get(personality)];
+        until.into_iter().flatten().any(|until| *until > now_ms)
     }
 
     /// Whether it answers there as its wiser self.

@@ -66,7 +66,7 @@ pub use keep::{Keeper, Kept, Trace};
 pub use line::LineError;
 pub use meanwhile::Meanwhile;
 pub use person::Preferences;
-pub use reply::{AskedBy, ReplyRow};
+pub use reply::{AskedBy, Asker, ReplyRow};
 pub use report::Report;
 pub use seal::MOST_PAGES;
 pub use space::{NoSpace, Scope, Space};

@@ -64,17 +64,6 @@ impl Swept {
 }
 
 impl Store {
-    /// Erases what a personality remembers of a channel: everything said there and everything learned there,
-    /// whoever said it and whoever it is about.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
-    pub async fn erase_scope(&self, trace: &Trace, now_ms: u64) -> Result<Erased, Error> {
-        let mut swept = Swept::default();
-        self.erase_memory(trace, now_ms, &mut swept).await?;
-        Ok(swept.erased())
-    }
-
     async fn erase_memory(
         &self,
         trace: &Trace,

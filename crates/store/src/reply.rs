@@ -40,9 +40,31 @@ pub struct ReplyRow {
     /// The message or interaction that asked; the last one where several did.
     #[serde(default)]
     pub question: Option<Id<MessageMarker>>,
+    /// Others who asked and were answered with it: whom and what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Asker>,
+    /// The people the question mentions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Id<UserMarker>>,
     /// The command that asked, where one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<AskedBy>,
+}
+
+/// Somebody who asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asker {
+    /// Who.
+    pub id: Id<UserMarker>,
+    /// The message or interaction that asked.
+    pub question: Id<MessageMarker>,
+}
+
+impl ReplyRow {
+    /// Whether somebody asked for it.
+    pub fn was_asked_by(&self, user: Id<UserMarker>) -> bool {
+        self.asker == user || self.others.iter().any(|other| other.id == user)
+    }
 }
 
 /// A command as far as it can be used again: ids, no words and no names.

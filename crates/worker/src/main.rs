@@ -1,6 +1,6 @@
 //! The worker binary: settings, clients, then [`den_worker::lambda::run`] or [`den_worker::poll::run`].
 
-use std::{sync::Arc, time::Duration};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use den_worker::{DeadLetters, Memory, Models, Worker, config::Config};
@@ -10,8 +10,50 @@ use queue::{STEWARD, SqsSink};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
+const HELP: &str = "\
+Answers what the listener put into the queues of the personalities.
+
+  den-worker              under AWS Lambda: serves its invocations; elsewhere: polls the queues until SIGTERM or Ctrl-C
+  den-worker --version
+
+It is set up by environment variables: DISCORD_TOKEN and DEN_MODEL, and for all but the usual places DEN_PERSONALITIES,
+DEN_PERSONALITY, DEN_TABLE, DEN_QUEUE_PREFIX, DEN_OPERATORS, DEN_MODEL_URL and others, which docs/reference/environment.md
+lists; AWS_REGION and credentials as usual. `den doctor` checks them.
+
+Exit codes: 0 stopped as asked, 1 failed, 2 called wrongly.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => {}
+        ["--help" | "-h" | "help"] => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        ["--version" | "-V"] => {
+            println!("den-worker {}", env!("CARGO_PKG_VERSION"));
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!(
+                "`{}` is nothing it knows; `den-worker --help` says what is",
+                arguments.join(" ")
+            );
+            return ExitCode::from(2);
+        }
+    }
+    match work() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Error: {error:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<()> {
+async fn work() -> anyhow::Result<()> {
     tracing_subscriber::fmt().json().with_max_level(tracing::Level::INFO).with_target(false).init();
     let config = Config::from_env()?;
     let aws = aws::config().await;

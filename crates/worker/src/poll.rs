@@ -4,9 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use aws_sdk_sqs::{
+    Client,
     config::{Config, timeout::TimeoutConfig},
     types::{DeleteMessageBatchRequestEntry, MessageSystemAttributeName},
 };
+use futures_util::future::join_all;
 use personality::PersonalityId;
 use queue::{STEWARD, queue_name};
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -25,35 +27,65 @@ const STEWARD_TIMEOUT: Duration = Duration::from_secs(30);
 const STEWARD_CONCURRENCY: usize = 10;
 /// After a failed receive.
 const PAUSE: Duration = Duration::from_secs(2);
+/// A queue that is not there is looked for again after so long.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// How long started turns may take to finish at shutdown.
 const GRACE: Duration = Duration::from_secs(25);
 
-/// Serves the queues of `personalities` until `shutdown`; then finishes what was begun.
+/// Serves the queues of `personalities` until `shutdown`; then finishes what was begun. One whose queue is missing is
+/// complained about and waited for: the others go on.
 ///
 /// # Errors
-/// When a queue does not exist.
+/// When none of the queues can be found.
 pub async fn run(
     worker: Worker,
-    client: aws_sdk_sqs::Client,
+    client: Client,
     prefix: &str,
     personalities: Vec<PersonalityId>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
+    let names = personalities.iter().map(|personality| queue_name(prefix, personality));
+    let found = join_all(names.map(|name| address(&client, name))).await;
+    if found.iter().all(Result::is_err)
+        && let Some(Err(e)) = found.into_iter().next()
+    {
+        return Err(e);
+    }
     let mut queues = JoinSet::new();
     for personality in personalities {
+        let (worker, client, shutdown) = (worker.clone(), client.clone(), shutdown.clone());
         let name = queue_name(prefix, &personality);
-        let found = client.get_queue_url().queue_name(&name).send().await;
-        let url = found
-            .with_context(|| format!("find the queue {name}; make it, or set DEN_QUEUE_PREFIX"))?
-            .queue_url
-            .with_context(|| format!("find the queue {name}: no address came back"))?;
-        let source = Source { client: client.clone(), url, personality };
-        queues.spawn(serve_queue(worker.clone(), source, shutdown.clone()));
+        queues.spawn(async move {
+            let url = tokio::select! {
+                url = find(&client, &name) => url,
+                () = shutdown.cancelled() => return,
+            };
+            serve_queue(worker, Source { client, url, personality }, shutdown).await;
+        });
     }
     while let Some(ended) = queues.join_next().await {
         ended.context("a queue's task broke")?;
     }
     Ok(())
+}
+
+/// The address of a queue, as soon as there is one.
+async fn find(client: &Client, name: &str) -> String {
+    loop {
+        match address(client, name.to_owned()).await {
+            Ok(url) => return url,
+            Err(e) => tracing::error!(error = format!("{e:#}"), "a queue is not served"),
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+async fn address(client: &Client, name: String) -> anyhow::Result<String> {
+    let found = client.get_queue_url().queue_name(&name).send().await;
+    found
+        .with_context(|| format!("find the queue {name}; make it, or set DEN_QUEUE_PREFIX"))?
+        .queue_url
+        .with_context(|| format!("find the queue {name}: no address came back"))
 }
 
 async fn serve_queue(worker: Worker, source: Source, shutdown: CancellationToken) {

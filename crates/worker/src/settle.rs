@@ -3,10 +3,10 @@
 use chat::{Explanation, Outcome, Silence};
 use futures_util::future::{join_all, try_join_all};
 use personality::Personality;
-use queue::{Event, EventId, What};
+use queue::{Event, EventId, Mention, What};
 use store::{
-    AskedBy, Attempt, Claimed, Episode, Error, Gathered, Kept, Meanwhile, ReplyRow, Scope, Shown,
-    Speaker, Store,
+    AskedBy, Asker, Attempt, Claimed, Episode, Error, Gathered, Kept, MOST_PEOPLE, Meanwhile,
+    ReplyRow, Scope, Shown, Speaker, Store,
 };
 use twilight_model::id::{
     Id,
@@ -61,8 +61,9 @@ pub(crate) async fn settle(settled: Settled<'_>) -> Result<(), Error> {
     let store = &worker.store;
     let leader = &events[0];
     let episodes = if settled.remember { settled.episodes() } else { Vec::new() };
+    let others = settled.others();
     let (rows, kept) = tokio::join!(
-        keep_rows(store, who, (leader, settled.last), shown, why),
+        keep_rows(store, who, (leader, settled.last), &others, shown, why),
         Box::pin(settled.keep(&episodes)),
     );
     rows?;
@@ -230,6 +231,15 @@ impl Settled<'_> {
         self.events.iter().filter(is_heard)
     }
 
+    /// Those who asked beside the last of them, each with what they asked.
+    fn others(&self) -> Vec<Asker> {
+        let others = self.heard().filter(|event| event.id != self.last.id);
+        let asker = |event: &Event| {
+            Some(Asker { id: event.author.id, question: Id::new_checked(question(event))? })
+        };
+        others.filter_map(asker).collect()
+    }
+
     /// Everybody whose words the answer answers: who was heard, and whom they quoted.
     fn answered_people(&self) -> Vec<Id<UserMarker>> {
         let mut people: Vec<_> = self.heard().flat_map(concerned).collect();
@@ -304,10 +314,12 @@ pub(crate) async fn keep_rows(
     store: &Store,
     who: &Personality,
     (leader, last): (&Event, &Event),
+    others: &[Asker],
     shown: &[Shown],
     why: &Explanation,
 ) -> Result<(), Error> {
     let (why, now) = (why.to_json(), now_ms());
+    let mentions: Vec<Id<UserMarker>> = mentioned(last).take(MOST_PEOPLE).collect();
     let rows = shown.iter().map(|message| ReplyRow {
         message_id: message.message_id,
         channel_id: message.channel_id,
@@ -317,9 +329,20 @@ pub(crate) async fn keep_rows(
         why: why.clone(),
         messages: shown.to_vec(),
         question: Id::new_checked(question(last)),
+        others: others.to_vec(),
+        mentions: mentions.clone(),
         command: asked_by(last),
     });
     try_join_all(rows.map(|row| async move { store.keep_reply(&row, now).await })).await.map(drop)
+}
+
+fn mentioned(event: &Event) -> impl Iterator<Item = Id<UserMarker>> {
+    let (said, again): (&[Mention], &[Id<UserMarker>]) = match &event.what {
+        What::Message(message) => (&message.mentions, &[]),
+        What::Again(again) => (&[], &again.mentions),
+        _ => (&[], &[]),
+    };
+    said.iter().map(|mention| mention.id).chain(again.iter().copied())
 }
 
 fn asked_by(event: &Event) -> Option<AskedBy> {

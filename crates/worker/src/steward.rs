@@ -15,6 +15,7 @@ use store::{Day, Space};
 pub(crate) use self::{asked::Asked, memory::rewrite, told::Told};
 use crate::{
     Deadline, Verdict, Worker, clock::now_ms, reply::POST_TIMEOUT, sweep::sweep, verdict::rest,
+    voice::is_final,
 };
 
 /// After so many deliveries, what fails for good goes aside: it must not hold up its channel for ever.
@@ -32,6 +33,9 @@ pub(crate) enum Trouble {
     /// The queue's.
     #[error(transparent)]
     Queue(#[from] queue::SendError),
+    /// What it is about may still be on its way.
+    #[error("the reply may still be written")]
+    TooEarly,
 }
 
 /// Serves an event of the steward's.
@@ -58,7 +62,7 @@ pub(crate) async fn serve(
     }
     match done {
         Ok(()) => Verdict::Done,
-        Err(Trouble::Discord(e)) if e.is_final() => {
+        Err(Trouble::Discord(e)) if is_final(&e) => {
             tracing::info!(event = %event.id, error = %e, "discord does not take the steward's answer");
             Verdict::Done
         }

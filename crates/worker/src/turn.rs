@@ -15,8 +15,9 @@ use chat::{Context, Decision, Explanation, Known, Limit, Said, Silence, Situatio
 use model::Chain;
 use personality::Personality;
 use queue::{Event, EventId};
-use store::{Attempt, Day, Gathered, Progress};
+use store::{Attempt, Day, Gathered, Progress, Scope};
 use tokio::time::{Instant, timeout_at};
+use twilight_model::id::{Id, marker::UserMarker};
 
 use self::{
     answering::Answering,
@@ -171,7 +172,9 @@ impl Turn<'_> {
         );
         let talk = remembering::talk(self.last(), gathered);
         let purses = if progress.has_begun() { &[] } else { &opening.purses[..] };
-        let decision = self.decide(gathered, &files, &talk, counted.limits(), purses, &remembered);
+        let unasked = self.unasked(gathered).await?;
+        let limits = counted.limits();
+        let decision = self.decide(gathered, &files, &talk, limits, purses, &remembered, &unasked);
         let decision = self.once(decision).await;
         let uncounted = counted.uncounted(&decision);
         limits::take_back(self.worker, &uncounted, self.attempt.now_ms).await;
@@ -244,6 +247,22 @@ impl Turn<'_> {
         }
     }
 
+    /// Of the people who are only named, those who do not want to be roasted and whom the one round trip did not ask
+    /// about: a worker that is new to a place learns from it who is known there.
+    async fn unasked(&self, gathered: &Gathered) -> Result<Vec<Id<UserMarker>>, Failed> {
+        let last = self.last();
+        let scopes = Scope::read_in(last.guild_id, last.channel_id, &self.who.id);
+        let mut named = self.worker.memory.named(&scopes, &asked(last));
+        named.retain(|id| !gathered.rows.people.contains_key(id));
+        if named.is_empty() {
+            return Ok(named);
+        }
+        named.truncate(store::MOST_PEOPLE);
+        let rows = self.worker.store.marks(None, &named, &[]).await?;
+        Ok(marks::those(&rows, |wants| wants.no_roast))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "they are the situation")]
     fn decide(
         &self,
         gathered: &Gathered,
@@ -252,12 +271,14 @@ impl Turn<'_> {
         limits: &[Limit],
         purses: &[store::Purse],
         remembered: &Remembered,
+        unasked: &[Id<UserMarker>],
     ) -> Decision {
         let rows = &gathered.rows;
         let (now_ms, last) = (self.attempt.now_ms, self.last());
         let row = rows.channel.as_ref();
         let budgets = money::budgets(purses, &gathered.spending, &rows.guild, &rows.den, now_ms);
-        let not_to_roast = marks::those(rows, |wants| wants.no_roast);
+        let mut not_to_roast = marks::not_to_roast(self.events, rows);
+        not_to_roast.extend(unasked);
         let not_to_quote = marks::not_to_quote(self.events, rows);
         let left_out = marks::left_out(last, gathered);
         let closed = row.filter(|row| row.closed_until_ms > self.attempt.now_ms);

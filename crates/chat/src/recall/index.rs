@@ -182,13 +182,6 @@ impl Index {
         true
     }
 
-    /// Forgets all that somebody said. Returns how many messages that were.
-    pub fn remove_speaker(&mut self, speaker: &str) -> usize {
-        let theirs = self.messages().filter(|message| message.speaker == speaker);
-        let ids: Vec<u64> = theirs.map(|message| message.id).collect();
-        ids.iter().filter(|id| self.remove(**id)).count()
-    }
-
     pub(super) fn entry(&self, number: u32) -> Option<&Entry> {
         self.entries[number as usize].as_ref()
     }

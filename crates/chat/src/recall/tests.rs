@@ -387,18 +387,6 @@ fn an_edit_keeps_its_place() {
 }
 
 #[test]
-fn whoever_is_forgotten_is_gone() {
-    let mut told = History::new();
-    told.say("Zoe", "my passport number is 1234");
-    told.days_pass(2);
-    let n = told.index.len();
-    assert_eq!(told.index.remove_speaker("zoe"), 1);
-    assert_eq!(told.index.remove_speaker("zoe"), 0);
-    assert_eq!(told.index.len(), n - 1);
-    assert!(told.asks("Ann", "Zoe's passport number").is_empty());
-}
-
-#[test]
 fn a_question_as_long_as_a_message_may_be_is_answered_soon() {
     let mut told = History::new();
     let said = told.say("Ann", "the accordion is in the attic");
@@ -419,7 +407,6 @@ fn a_question_as_long_as_a_message_may_be_is_answered_soon() {
 enum Change {
     Insert(u64, u64, u8, u64, String, Option<u64>),
     Remove(u64),
-    RemoveSpeaker(u8),
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -449,7 +436,6 @@ fn change() -> impl Strategy<Value = Change> {
         8 => (ids.clone(), 1..3_u64, 0..3_u8, 0..400_u64, text(), reply)
             .prop_map(|(id, channel, who, hour, text, reply)| Change::Insert(id, channel, who, hour, text, reply)),
         3 => ids.prop_map(Change::Remove),
-        1 => (0..3_u8).prop_map(Change::RemoveSpeaker),
     ]
 }
 
@@ -469,7 +455,6 @@ proptest! {
                     index.insert(Message { id, channel, speaker, name, at_ms, text, reply_to });
                 }
                 Change::Remove(id) => { index.remove(id); }
-                Change::RemoveSpeaker(who) => { index.remove_speaker(&format!("{who}")); }
             }
         }
         let mut messages: Vec<Message> = index.messages().cloned().collect();

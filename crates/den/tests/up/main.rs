@@ -19,7 +19,9 @@ fn roster() -> Arc<Roster> {
 
 async fn den(data: &std::path::Path) -> Den {
     let choice = Choice { models: Models::understudy(Understudy::new()), note: String::new() };
-    Den::start(data, choice, roster()).await.expect("a den")
+    Den::start(data, choice, roster(), Arc::new(den_worker::prices(None).expect("the table")))
+        .await
+        .expect("a den")
 }
 
 /// Waits until `name` has said something in the first channel, and returns it.
@@ -41,6 +43,26 @@ async fn who_is_named_answers_and_nobody_else() {
     den.quiet().await;
     assert_eq!(den.world.messages(den.channel).len(), 2);
     den.stop().await;
+}
+
+#[tokio::test]
+async fn a_den_is_started_as_often_as_one_likes() {
+    let data = tempfile::tempdir().unwrap();
+    let den = den(data.path()).await;
+    let application = Id::new(den.bot.application_id.get());
+    den.stop().await;
+    // As if it had been started a hundred times since midnight: Discord's own limit would have it wait for minutes.
+    let table = LocalTable::open(data.path()).await.unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now_ms = now.as_millis() as u64;
+    let (day, hour) = (chat::day(now_ms), now_ms / 3_600_000 % 24);
+    for span in [day.clone(), format!("{day}T{hour:02}")] {
+        for _ in 0..100 {
+            table.store.count_identify(application, &span, now_ms).await.unwrap();
+        }
+    }
+    table.close().await;
+    self::den(data.path()).await.stop().await;
 }
 
 #[tokio::test]

@@ -157,15 +157,15 @@ async fn what_comes_too_late_is_known_as_such() {
     town.discord.defer(told.id, &told.token, false).await.unwrap();
     town.sim.clock().advance(Duration::from_millis(3_100));
     let late = town.discord.defer(unanswered.id, &unanswered.token, false).await.unwrap_err();
-    assert!(late.is_dead_interaction(), "{late:?}");
+    assert!(late.is_final(), "{late:?}");
     town.discord.complete(application, &told.token, "in time", None).await.unwrap();
     town.sim.clock().advance(Duration::from_secs(15 * 60));
     let late = town.discord.complete(application, &told.token, "late", None).await.unwrap_err();
-    assert!(late.is_dead_interaction() && late.is_final(), "{late:?}");
+    assert!(late.is_final(), "{late:?}");
     let file = town.discord.complete_with_file(application, &told.token, "late", "a.txt", b"a");
-    assert!(file.await.unwrap_err().is_dead_interaction());
+    assert!(file.await.unwrap_err().is_final());
     let more = town.discord.followup(application, &told.token, "late", true).await.unwrap_err();
-    assert!(more.is_dead_interaction(), "{more:?}");
+    assert!(more.is_final(), "{more:?}");
     assert!(!town.discord.is_unauthorized(), "the interaction's token is over, not the bot's");
     town.was_specified();
 }

@@ -145,7 +145,8 @@ async fn signs_on_our_replies_are_told() {
     let told = town.told(1).await;
     let What::Reaction(reaction) = &told[0].what else { panic!("no sign: {told:?}") };
     assert_eq!((reaction.message_id.get(), reaction.sign), (ours.get(), Sign::Delete));
-    assert_eq!(told[0].id.as_str(), format!("{ours}@delete-{}:steward", town.ann));
+    let id = format!("{ours}@delete-{}-{}:steward", town.ann, told[0].received_at_ms);
+    assert_eq!(told[0].id.as_str(), id);
     assert_eq!((told[0].author.id.get(), told[0].author.name.as_str()), (town.ann.get(), "Annie"));
 
     town.world.react(town.ben, ours, "🔁").unwrap();

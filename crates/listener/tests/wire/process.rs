@@ -74,8 +74,27 @@ async fn sigterm_closes_resumably_and_exits_with_success() {
         town.store.gateway_session(twilight(town.app.application_id.get()), 0).await.unwrap();
     assert!(session.is_some_and(|session| session.sequence > 0));
 
-    let mut check = command(&town, folder.path(), &address).arg("healthcheck").spawn().unwrap();
-    assert_eq!(exit_code(&mut check).await, Some(1), "nobody is there any more");
+    let mut check = command(&town, folder.path(), &address);
+    let check = check.arg("healthcheck").stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(check.status.code(), Some(1), "nobody is there any more");
+    let said = String::from_utf8(check.stderr).unwrap();
+    assert!(said.contains("is the listener running"), "{said}");
+}
+
+#[test]
+fn it_says_what_it_is_for_and_starts_nothing() {
+    let said = |argument: &str| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_den-listener"));
+        program.env_clear().arg(argument).output().unwrap()
+    };
+    let help = said("--help");
+    assert!(
+        help.status.success() && String::from_utf8(help.stdout).unwrap().contains("healthcheck")
+    );
+    assert!(said("--version").status.success());
+    let unknown = said("listen");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8(unknown.stderr).unwrap().contains("--help"));
 }
 
 #[tokio::test]

@@ -242,7 +242,7 @@ async fn what_a_digest_learns_while_it_is_forgotten_does_not_stay() {
         match how {
             "deleted" => drop(store.forget_message(id, NOW).await.unwrap()),
             "erased for a person" => drop(store.erase_from(ANN, &trace, NOW).await.unwrap()),
-            _ => drop(store.erase_scope(&trace, NOW).await.unwrap()),
+            _ => drop(store.erase_channel(Some(GUILD), HALL, NOW).await.unwrap()),
         }
         assert!(store.summary(HALL, &grim(), NOW).await.unwrap().dropped > 0, "{how}");
         assert!(!world.everything().await.contains("moved"), "{how}");

@@ -183,6 +183,8 @@ async fn a_reply_can_be_explained() {
         why: r#"{"v":1}"#.to_owned(),
         messages: vec![],
         question: Some(Id::new(1)),
+        others: Vec::new(),
+        mentions: Vec::new(),
         command: None,
     };
     world.store.keep_reply(&row, NOW).await.unwrap();
@@ -210,4 +212,6 @@ async fn a_session_is_left_to_the_next_listener() {
     assert_eq!(world.store.gateway_session(app, 0).await.unwrap(), None);
     assert_eq!(world.store.count_identify(app, "2026-11-21", NOW).await.unwrap(), 1);
     assert_eq!(world.store.count_identify(app, "2026-11-21", NOW).await.unwrap(), 2);
+    world.store.forget_gateway(app).await.unwrap();
+    assert_eq!(world.store.count_identify(app, "2026-11-21", NOW).await.unwrap(), 1);
 }

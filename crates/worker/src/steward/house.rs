@@ -24,7 +24,10 @@ use queue::{Event, Reaction, Sign};
 
 use self::stop::Stop;
 use super::{Asked, Told, Trouble};
-use crate::{Worker, clock::now_ms};
+use crate::{Worker, clock::now_ms, memory::written_ms};
+
+/// A reply without a row that is younger than this, in milliseconds, may still be written.
+const STILL_WRITTEN_MS: u64 = 120_000;
 
 /// Answers a command or button; nothing where this part does not know it.
 pub(super) async fn answer(asked: &Asked<'_>) -> Result<Option<Told>, Trouble> {
@@ -84,8 +87,17 @@ pub(super) async fn reacted(
     event: &Event,
     reaction: &Reaction,
 ) -> Result<(), Trouble> {
-    let row = worker.store.reply(reaction.message_id).await?;
-    let Some(row) = row.filter(|row| row.channel_id == event.channel_id) else { return Ok(()) };
+    let Some(row) = worker.store.reply(reaction.message_id).await? else {
+        // The row is written when the reply is whole.
+        let said_ms = written_ms(reaction.message_id);
+        return match said_ms + STILL_WRITTEN_MS > now_ms() {
+            true => Err(Trouble::TooEarly),
+            false => Ok(()),
+        };
+    };
+    if row.channel_id != event.channel_id {
+        return Ok(());
+    }
     if reaction.sign == Sign::Why {
         return why::show(worker, event, &row).await;
     }

@@ -25,6 +25,7 @@ impl Turn<'_> {
             &self.worker.store,
             self.who,
             (&self.events[0], self.last()),
+            &[],
             &progress.shown,
             &why,
         );

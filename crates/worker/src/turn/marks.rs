@@ -27,6 +27,7 @@ pub(super) fn people(events: &[Event], named: Vec<Id<UserMarker>>) -> Vec<Id<Use
             let target = target.map(|target| target.author.id);
             target.chain(command.people.iter().map(|person| person.id)).collect()
         }
+        What::Again(again) => again.mentions.clone(),
         _ => Vec::new(),
     });
     let before = events.iter().flat_map(|event| event.preceding.iter().map(|line| line.author.id));
@@ -64,21 +65,28 @@ pub(super) fn messages(events: &[Event]) -> Vec<Id<MessageMarker>> {
     let quoted = quoted.map(|quoted| quoted.message_id);
     // Those of the last are asked for first: it is the likeliest to be answered.
     let before = events.iter().rev().flat_map(|event| &event.preceding);
-    let along = before.map(|line| line.message_id).chain(quoted);
-    events.iter().filter_map(answered).chain(along.take(MOST_ALONG)).collect()
+    let mut along: Vec<Id<MessageMarker>> = Vec::new();
+    for id in quoted.chain(before.map(|line| line.message_id)) {
+        if along.len() < MOST_ALONG && !along.contains(&id) {
+            along.push(id);
+        }
+    }
+    events.iter().filter_map(answered).chain(along).collect()
 }
 
+/// The message that is answered, or spoken about: where it is gone, nothing is said.
 fn answered(event: &Event) -> Option<Id<MessageMarker>> {
     match &event.what {
         What::Message(message) => Some(message.id),
         What::Again(again) => Some(again.question),
+        What::Command(command) => command.target.as_ref().map(|target| target.message_id),
         _ => None,
     }
 }
 
-/// Takes out of events what came along with them and is gone meanwhile.
-pub(super) fn drop_deleted(events: &mut [Event], rows: &Rows) {
-    let stands = |id: &Id<MessageMarker>| !rows.deleted.contains(id);
+/// Takes out of events what came along with them and is gone meanwhile, or was not among the `asked`.
+pub(super) fn drop_deleted(events: &mut [Event], asked: &[Id<MessageMarker>], rows: &Rows) {
+    let stands = |id: &Id<MessageMarker>| asked.contains(id) && !rows.deleted.contains(id);
     for event in events {
         event.preceding.retain(|line| stands(&line.message_id));
         if let What::Message(message) = &mut event.what {
@@ -122,6 +130,18 @@ pub(super) fn unheard(
         None => is_deleted(event).then(|| (event.id.clone(), Silence::Deleted)),
     };
     events.iter().filter_map(because).collect()
+}
+
+/// The people who are not to be roasted: those who do not want it, and those who are mentioned and of whom it is not
+/// known, because a turn asks about so many only.
+pub(super) fn not_to_roast(events: &[Event], rows: &Rows) -> Vec<Id<UserMarker>> {
+    let mentioned = events.iter().flat_map(|event| match &event.what {
+        What::Message(message) => message.mentions.iter().map(|mention| mention.id).collect(),
+        What::Again(again) => again.mentions.clone(),
+        _ => Vec::new(),
+    });
+    let unknown = mentioned.filter(|id| !rows.people.contains_key(id));
+    those(rows, |wants| wants.no_roast).into_iter().chain(unknown).collect()
 }
 
 /// The people whose words of before are not handed over: those who do not want it, and those of whom it is not

@@ -160,7 +160,8 @@ impl<'a> Opening<'a> {
         let is_answered = |id: &&EventId| share.events.iter().any(|event| event.id == **id);
         let others = self.won().filter(|id| !is_answered(id));
         give_up(&worker.store, others, &self.attempt).await;
-        marks::drop_deleted(&mut share.events, &self.gathered.rows);
+        let asked = marks::messages(self.events);
+        marks::drop_deleted(&mut share.events, &asked, &self.gathered.rows);
         let mut unheard = marks::unheard(self.who, &share.events, &self.gathered.rows, now_ms);
         let mut heard = without(&share.events, &unheard);
         let mut counted = self.counted(share).await;

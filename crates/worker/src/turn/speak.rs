@@ -97,6 +97,7 @@ impl Turn<'_> {
             reply.take_back().await;
             why.outcome = Outcome::Silent;
             why.reason = Some(because.word().to_owned());
+            self.finish_privately(&because.told(&self.who.name)).await;
             return self.settle(&[], None, &why, false, gathered).await;
         }
         self.land(&mut reply, &answer, &mut why).await?;

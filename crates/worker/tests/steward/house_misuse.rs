@@ -54,7 +54,7 @@ async fn without_the_right_nothing_changes_and_the_right_is_named() {
 async fn a_personality_that_is_gone_or_was_never_there_is_named_plainly() {
     let house = House::new().await;
     let kim = house.by(house.kim);
-    for name in ["mute", "unmute", "bind", "unbind", "persona default", "higherself on"] {
+    for name in ["mute", "unmute", "bind", "persona default", "higherself on"] {
         let refused = kim.uses(name, &[("personality", "ghost")]).await;
         refused.says("Nobody here is called “ghost”.");
         let long = "@everyone `".repeat(180);

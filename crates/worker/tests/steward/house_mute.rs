@@ -91,6 +91,23 @@ async fn who_is_imitated_silences_their_likeness_here_and_everywhere() {
 }
 
 #[tokio::test]
+async fn moderators_and_who_is_imitated_take_back_their_own_silence_only() {
+    let mut house = House::new().await;
+    house.grim_imitates_ben();
+    let (ben, mia, grims) = (house.by(house.ben), house.by(house.mia), [("personality", "grim")]);
+    let is_silent =
+        || async { house.settings().await.is_muted(&grim(), house.sim.clock().now_ms()) };
+    mia.uses("mute", &grims).await.says("**Grim** is silent here.");
+    ben.uses("unmute", &grims).await.says("somebody with the permission Manage Messages");
+    assert!(is_silent().await, "a likeness gives no right over moderators");
+    ben.uses("mute", &grims).await.says("**Grim** is silent here.");
+    mia.uses("unmute", &grims).await.says("the person it imitates wants that");
+    assert!(is_silent().await, "and moderators have none over a likeness");
+    ben.uses("unmute", &grims).await.says("**Grim** may speak here again.");
+    assert!(!is_silent().await);
+}
+
+#[tokio::test]
 async fn who_moderates_one_channel_silences_nobody_in_the_whole_server() {
     let house = House::new().await;
     let sim = house.sim.world();

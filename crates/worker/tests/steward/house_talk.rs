@@ -74,6 +74,8 @@ impl House {
                 why: why.to_json(),
                 messages: messages.to_vec(),
                 question: Some(question),
+                others: Vec::new(),
+                mentions: Vec::new(),
                 command: None,
             };
             store.keep_reply(&row, now_ms).await.expect("the store");

@@ -122,6 +122,17 @@ async fn a_deleted_channel_is_forgotten_with_its_threads_wherever_its_words_lie(
     world.said_to("mabel", world.ben, thread, "The pears are plum.").await;
     world.said_to("grim", world.ann, world.channel, "The soup is hot.").await;
 
+    let here = Id::new(world.channel.get());
+    let set = |row: &mut store::GuildRow| {
+        let settings = store::ChannelSettings { chime_in: Some(5), ..Default::default() };
+        for channel in [Id::new(pantry.get()), Id::new(thread.get()), here] {
+            row.channels.insert(channel, settings.clone());
+        }
+        Ok::<_, std::convert::Infallible>(())
+    };
+    let guild = Id::new(world.guild.get());
+    let Ok(()) = world.worker.store.change_guild(guild, set).await.unwrap();
+
     city.delete_channel(pantry).unwrap();
     let gone = world.event_of(world.ann, pantry, What::ChannelDeleted);
     for _ in 0..2 {
@@ -132,6 +143,8 @@ async fn a_deleted_channel_is_forgotten_with_its_threads_wherever_its_words_lie(
     assert!(table.contains("The soup is hot."), "the rest of the server stays");
     let noted = world.worker.store.traces(Id::new(world.ben.get())).await.unwrap();
     assert_eq!(noted, [], "nothing of Ben's is left");
+    let row = world.worker.store.guild(guild).await.unwrap();
+    assert_eq!(row.channels.keys().collect::<Vec<_>>(), [&here], "settings take room");
 }
 
 #[tokio::test]

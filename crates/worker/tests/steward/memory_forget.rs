@@ -131,3 +131,31 @@ async fn in_a_direct_message_everybody_may_have_it_forgotten() {
     let table = world.table().await;
     assert!(!table.contains("the soup") && table.contains("the cake"));
 }
+
+#[tokio::test]
+async fn what_was_forgotten_here_is_not_kept_again_by_a_menu() {
+    let world = World::new().await;
+    let message = world.sim.world().say(world.ann, world.channel, "I collect spoons").unwrap();
+    let space = store::Space::Guild(Id::new(world.guild.get()));
+    let ann = Id::new(world.ann.get());
+    let now_ms = world.sim.clock().now_ms() + 1;
+    world.worker.store.note_forgotten_person(ann, &[space], now_ms).await.unwrap();
+    let used = world.menu(world.ben, message, "Remember this", "grim").await;
+    let answer = world.served(&used).await;
+    assert!(answer.text.contains("forgotten here since then"), "{}", answer.text);
+    assert!(!world.table().await.contains("spoons"));
+}
+
+/// The first delivery was killed between keeping it and looking whether it may.
+#[tokio::test]
+async fn what_a_killed_delivery_kept_is_taken_back_by_the_next() {
+    let world = World::new().await;
+    let message = world.sim.world().say(world.ann, world.channel, "I collect spoons").unwrap();
+    let used = world.menu(world.ben, message, "Remember this", "grim").await;
+    world.served(&used).await;
+    assert!(world.table().await.contains("spoons"));
+    world.worker.store.bury(&[Id::new(message.get())], world.sim.clock().now_ms()).await.unwrap();
+    let answer = world.served(&used).await;
+    assert!(answer.text.contains("was deleted"), "{}", answer.text);
+    assert!(!world.table().await.contains("spoons"));
+}

@@ -102,6 +102,8 @@ impl World {
             why: "{}".to_owned(),
             messages: vec![],
             question: None,
+            others: Vec::new(),
+            mentions: Vec::new(),
             command: None,
         };
         self.worker.store.keep_reply(&row, self.sim.clock().now_ms()).await.expect("kept");

@@ -11,7 +11,7 @@ use crate::world::{World, grim_id, now_ms};
 
 impl World {
     /// Ann may talk as much as she likes.
-    async fn without_limits(&self) {
+    pub async fn without_limits(&self) {
         self.guild_wants(|row| row.limits.per_person_per_minute = Some(1_000)).await;
     }
 
@@ -329,6 +329,7 @@ async fn answered_again_the_question_is_the_same_and_kept_once() {
             reply: Id::new(reply.get()),
             question,
             text: "Grim, what is for dinner?".to_owned(),
+            mentions: Vec::new(),
         }),
         ..event
     };

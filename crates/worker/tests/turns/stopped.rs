@@ -108,6 +108,99 @@ async fn who_does_not_want_it_is_not_roasted() {
 }
 
 #[tokio::test]
+async fn who_does_not_want_it_is_not_roasted_by_way_of_an_answer_either() {
+    const TOLD: &str = "asked not to be roasted";
+    let world = World::new().await;
+    world.without_limits().await;
+    let ben = world.person("Ben");
+    world.serve(&[world.somebody_says(ben, "Ben", "Grim, I burnt my toast.")]).await;
+    let out =
+        world.worker.store.change_preferences(Id::new(ben.get()), |wants| wants.no_roast = true);
+    out.await.expect("the store");
+    let told = || world.bedrock.calls().last().expect("a call").body.to_string();
+
+    // By name alone, to a worker that has just started and knows nobody yet.
+    world.serve_anew(&[world.ann_says("Grim, roast Ben.")]).await;
+    assert!(told().contains(TOLD), "{}", told());
+
+    // Mentioned, and again.
+    let mentioned = Mention { id: Id::new(ben.get()), name: "Ben".to_owned() };
+    let mut asked = world.ann_says(&format!("Grim, roast <@{ben}>."));
+    let What::Message(message) = &mut asked.what else { unreachable!("it is a message") };
+    message.mentions = vec![mentioned.clone()];
+    world.serve_anew(std::slice::from_ref(&asked)).await;
+    assert!(told().contains(TOLD), "{}", told());
+    let last = world.sim.world().messages(world.channel).last().expect("an answer").id;
+    let row = world.worker.store.reply(Id::new(last.get())).await.expect("the store");
+    assert_eq!(row.expect("a row").mentions, [mentioned.id], "kept for asking again");
+    let again = queue::Again {
+        reply: Id::new(last.get()),
+        question: asked.message().expect("a message").id,
+        text: "Grim, roast him.".to_owned(),
+        mentions: vec![mentioned.id],
+    };
+    let id = queue::EventId::labelled(last.get(), "again", &grim_id());
+    world.serve_anew(&[Event { id, what: What::Again(again), ..asked.clone() }]).await;
+    assert!(told().contains(TOLD), "{}", told());
+
+    // Among so many that nobody asked what he wants.
+    let mut asked = world.ann_says("Grim, roast them all.");
+    let What::Message(message) = &mut asked.what else { unreachable!("it is a message") };
+    let strangers = (1..40).map(|n| Mention { id: Id::new(n), name: format!("Stranger {n}") });
+    message.mentions = strangers.chain([mentioned]).collect();
+    world.serve_anew(&[asked]).await;
+    assert!(told().contains(TOLD), "{}", told());
+}
+
+#[tokio::test]
+async fn nothing_is_made_of_a_message_that_is_gone() {
+    let world = World::new().await;
+    let ben = world.person("Ben");
+    let deleted = |id: u64| async move { [Id::new(id)] };
+    let mut menu = world.roast(ben, "Ben");
+    let What::Command(command) = &mut menu.what else { unreachable!("it is a command") };
+    command.name = "Roast this".to_owned();
+    command.target = Some(Target {
+        message_id: Id::new(1_000),
+        ours: false,
+        author: Person { id: Id::new(ben.get()), name: "Ben".to_owned() },
+        text: "I can boil water.".to_owned(),
+    });
+    let gone = deleted(1_000).await;
+    world.worker.store.bury(&gone, crate::world::now_ms()).await.expect("the store");
+    world.serve(std::slice::from_ref(&menu)).await;
+    assert_eq!(world.why(&menu).await.reason.as_deref(), Some("deleted"));
+
+    // In a burst that comes with so many lines that not all of them can be asked for.
+    let quoted = Id::new(2_000);
+    world.worker.store.bury(&[quoted], crate::world::now_ms()).await.expect("the store");
+    let burst: Vec<Event> = (0..3)
+        .map(|n| {
+            let mut event = world.ann_says("Grim, look at that.");
+            event.preceding = (0..8)
+                .map(|line| queue::Line {
+                    message_id: Id::new(5_000 + n * 8 + line),
+                    author: Person { id: Id::new(ben.get()), name: "Ben".to_owned() },
+                    ours: false,
+                    text: format!("line {n} {line}"),
+                })
+                .collect();
+            let What::Message(message) = &mut event.what else { unreachable!("it is a message") };
+            message.reply_to = Some(queue::Quoted {
+                message_id: quoted,
+                ours: false,
+                author: Person { id: Id::new(ben.get()), name: "Ben".to_owned() },
+                text: "I regret this.".to_owned(),
+            });
+            event
+        })
+        .collect();
+    world.serve(&burst).await;
+    let told = world.bedrock.calls().last().expect("a call").body.to_string();
+    assert!(told.contains("look at that") && !told.contains("I regret this."), "{told}");
+}
+
+#[tokio::test]
 async fn who_does_not_want_to_be_quoted_is_roasted_and_their_messages_are_not() {
     let world = World::new().await;
     let ben = world.sim.world().add_person("Ben");

@@ -159,6 +159,12 @@ impl World {
         self.serve_with(self.worker.models.clone(), events).await
     }
 
+    /// The same by a worker that has just started: it knows nothing but what the table tells.
+    pub async fn serve_anew(&self, events: &[Event]) -> Vec<Verdict> {
+        let worker = Worker { memory: den_worker::Memory::default(), ..self.worker.clone() };
+        worker.serve(&deliveries(events), Deadline::after(Duration::from_secs(30))).await
+    }
+
     /// The same where it asks these models.
     pub async fn serve_with(&self, models: Models, events: &[Event]) -> Vec<Verdict> {
         let worker = Worker { models, ..self.worker.clone() };

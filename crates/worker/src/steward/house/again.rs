@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use queue::{Again, Command, Event, EventId, Mention, Person, Target, VERSION, What};
-use store::{AskedBy, ReplyRow, Speaker};
+use store::{AskedBy, Episode, ReplyRow, Speaker};
 use twilight_model::id::{
     Id,
     marker::{MessageMarker, UserMarker},
@@ -44,36 +44,47 @@ pub(super) async fn answer(worker: &Worker, event: &Event, row: &ReplyRow) -> Re
     refuse_in_vain(worker, &asking, row).await?;
     note(worker, event, row, "ask again for").await?;
     forget(worker, row, now_ms()).await?;
-    for sent in worker.sink.send(std::slice::from_ref(&asking)).await {
+    for sent in worker.sink.send(&asking).await {
         sent?;
     }
     remove(worker, event, row).await
 }
 
-/// The question of a reply, as an event for whoever is to answer it.
-async fn asking(worker: &Worker, event: &Event, row: &ReplyRow) -> Result<Event, Stop> {
+/// The questions of a reply, as events for whoever is to answer them: where it answered several people, what is left
+/// of each.
+async fn asking(worker: &Worker, event: &Event, row: &ReplyRow) -> Result<Vec<Event>, Stop> {
     let Some(who) = worker.roster.get(&row.personality) else {
         return refused("Whoever said that does not live here any more.");
     };
     if let Some(asked) = row.command.as_ref().filter(|asked| asked.name != "ask") {
         let (author, command) = used(worker, event, row, asked).await?;
-        return Ok(about(event, row, author, What::Command(command)));
+        return Ok(vec![about(event, row, "again", author, What::Command(command))]);
     }
-    let turn = match row.question {
-        Some(question) => worker.store.turn(row.channel_id, &who.id, question, now_ms()).await?,
-        None => None,
-    };
-    let Some(turn) = turn else { return refused(GONE) };
-    let Speaker::Person { id, name } = turn.speaker else { return refused(GONE) };
-    let again = Again { reply: first_of(row), question: turn.message_id, text: turn.text };
-    Ok(about(event, row, Person { id, name }, What::Again(again)))
+    let mut asking = Vec::new();
+    let others = row.others.iter().map(|other| other.question);
+    for (n, question) in others.chain(row.question).enumerate() {
+        let turn = worker.store.turn(row.channel_id, &who.id, question, now_ms()).await?;
+        let Some(Episode { message_id, speaker: Speaker::Person { id, name }, text, .. }) = turn
+        else {
+            continue;
+        };
+        let is_last = row.question == Some(question);
+        let mentions = if is_last { row.mentions.clone() } else { Vec::new() };
+        let again = Again { reply: first_of(row), question: message_id, text, mentions };
+        let label = if is_last { "again".to_owned() } else { format!("again-{n}") };
+        asking.push(about(event, row, &label, Person { id, name }, What::Again(again)));
+    }
+    if asking.is_empty() {
+        return refused(GONE);
+    }
+    Ok(asking)
 }
 
 /// The event that has whoever said a reply say another.
-fn about(event: &Event, row: &ReplyRow, author: Person, what: What) -> Event {
+fn about(event: &Event, row: &ReplyRow, label: &str, author: Person, what: What) -> Event {
     Event {
         v: VERSION,
-        id: EventId::labelled(first_of(row).get(), "again", &row.personality),
+        id: EventId::labelled(first_of(row).get(), label, &row.personality),
         personality: row.personality.clone(),
         application_id: event.application_id,
         guild_id: event.guild_id,
@@ -168,13 +179,20 @@ async fn target_of(
 
 /// Refuses where nothing would come in the place of what is taken back: nobody answers here, or not this person, or a
 /// limit or a budget is reached. What is being taken back already is finished.
-async fn refuse_in_vain(worker: &Worker, asking: &Event, row: &ReplyRow) -> Result<(), Stop> {
-    let Some(who) = worker.roster.get(&row.personality) else { return Ok(()) };
-    let (now_ms, asker) = (now_ms(), [asking.author.id]);
+async fn refuse_in_vain(worker: &Worker, asking: &[Event], row: &ReplyRow) -> Result<(), Stop> {
+    let (Some(who), Some(last)) = (worker.roster.get(&row.personality), asking.last()) else {
+        return Ok(());
+    };
+    let (now_ms, mut askers) = (now_ms(), Vec::new());
+    for event in asking {
+        if !askers.contains(&event.author.id) {
+            askers.push(event.author.id);
+        }
+    }
     let shown = shown(row);
     let messages: Vec<Id<MessageMarker>> = shown.iter().map(|shown| shown.message_id).collect();
     let (rows, channel) = tokio::try_join!(
-        worker.store.marks(asking.guild_id, &asker, &messages),
+        worker.store.marks(last.guild_id, &askers, &messages),
         worker.store.channel(row.channel_id),
     )?;
     // People who delete one message in Discord leave the others.
@@ -182,15 +200,14 @@ async fn refuse_in_vain(worker: &Worker, asking: &Event, row: &ReplyRow) -> Resu
         return Ok(());
     }
     let is_closed = channel.is_some_and(|channel| channel.closed_until_ms > now_ms);
-    let is_silent = is_closed
-        || stopped(who, asking, &rows, now_ms).is_some()
-        || unwelcome(who, rows.people.get(&asking.author.id), now_ms).is_some();
+    let is_unwelcome = |asker| unwelcome(who, rows.people.get(asker), now_ms).is_some();
+    let is_silent =
+        is_closed || stopped(who, last, &rows, now_ms).is_some() || askers.iter().all(is_unwelcome);
     if is_silent {
         return refused(format!("**{}** is silent here at the moment.", who.name));
     }
-    let events = std::slice::from_ref(asking);
-    if would_refuse(worker, who, events, &rows.guild.limits, now_ms).await?
-        || is_over_budget(worker, who, asking, &rows, now_ms).await?
+    if would_refuse(worker, who, asking, &rows.guild.limits, now_ms).await?
+        || is_over_budget(worker, who, last, &rows, now_ms).await?
     {
         return refused(format!(
             "**{}** has no answer left to give right now, so this one stays. Try again later.",

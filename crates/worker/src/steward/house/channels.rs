@@ -40,17 +40,9 @@ pub(super) async fn bind(asked: &Asked<'_>) -> Result<Told, Stop> {
 /// Ends it.
 pub(super) async fn unbind(asked: &Asked<'_>) -> Result<Told, Stop> {
     let (guild, channel) = place(asked).await?;
-    let only = match asked.option("personality") {
-        Some(_) => Some(whom(asked)?),
-        None => None,
-    };
     let bound = |row: &GuildRow| row.channels.get(&channel).and_then(|set| set.bound.clone());
     let row = asked.worker.store.guild(guild).await?;
-    let is_meant = |id: &_| only.is_none_or(|who| who.id == *id);
     if let Some(id) = bound(&row) {
-        if !is_meant(&id) {
-            return refused(format!("<#{channel}> is bound to {id}, not to that one."));
-        }
         settings::change(asked, guild, format!("unbind channel {channel} from {id}"), |row| {
             settings::set(row, channel, |set| set.bound = None)
         })

@@ -1,6 +1,8 @@
 //! Silence: of a personality in a guild, for one person, or everywhere for whom it imitates.
 
-use personality::Personality;
+use std::collections::BTreeMap;
+
+use personality::{Personality, PersonalityId};
 use store::FOREVER;
 use twilight_model::{
     channel::message::component::ButtonStyle,
@@ -16,8 +18,8 @@ use crate::steward::{Asked, Told, Trouble, told::button};
 
 /// The button under which the person a personality imitates silences it in the whole den.
 pub(super) const EVERYWHERE: &str = "mute-everywhere";
-/// The longest time of silence that ends by itself, in minutes: a year.
-const LONGEST: u32 = 525_600;
+/// The longest time of silence that ends by itself, in minutes: four weeks, as the command says.
+const LONGEST: u32 = 4 * 7 * 24 * 60;
 
 /// For whom.
 enum Audience {
@@ -38,9 +40,11 @@ pub(super) async fn mute(asked: &Asked<'_>) -> Result<Told, Stop> {
             let how_long =
                 minutes.map_or_else(String::new, |minutes| format!(" for {minutes} minutes"));
             let act = format!("mute {}{how_long}", who.id);
+            let is_own = is_imitated(who, asked.who().id);
             settings::change(asked, guild, act, |row| {
-                row.muted.retain(|_, until| *until > asked.now_ms);
-                row.muted.insert(who.id.clone(), until);
+                let mutes = if is_own { &mut row.withdrawn } else { &mut row.muted };
+                mutes.retain(|_, until| *until > asked.now_ms);
+                mutes.insert(who.id.clone(), until);
                 Ok(())
             })
             .await?;
@@ -93,25 +97,7 @@ pub(super) async fn unmute(asked: &Asked<'_>) -> Result<Told, Stop> {
         lines.push(format!("**{}** answers you again.", who.name));
     }
     if let Some(guild) = asked.guild() {
-        let row = store.guild(guild).await?;
-        let until = row.muted.get(&who.id).copied().filter(|_| row.is_muted(&who.id, asked.now_ms));
-        let may = may_for_everybody(asked, who).await?;
-        match (until, audience(asked, who, may)) {
-            (Some(_), Ok(Audience::Everybody(_))) => {
-                settings::change(asked, guild, format!("unmute {}", who.id), |row| {
-                    row.muted.remove(&who.id);
-                    Ok(())
-                })
-                .await?;
-                lines.push(format!("**{}** may speak here again. {SOON}", who.name));
-            }
-            (Some(until), _) => lines.push(format!(
-                "**{}** is silent here for everybody{}; somebody with the permission Manage Messages can change that.",
-                who.name,
-                until_when(until)
-            )),
-            (None, _) => {}
-        }
+        lines.extend(unmute_for_everybody(asked, who, guild).await?);
     }
     if store.den().await?.paused_personalities.contains(&who.id) {
         lines.push(format!(
@@ -123,6 +109,50 @@ pub(super) async fn unmute(asked: &Asked<'_>) -> Result<Told, Stop> {
         lines.push(format!("**{}** may speak, and answers you.", who.name));
     }
     Ok(Told::line(lines.join("\n")))
+}
+
+/// Lets a personality speak again in a guild: a moderator takes back what moderators wanted, and the person it imitates
+/// what they wanted, but neither what the other did. Says what holds now, where it was silent.
+async fn unmute_for_everybody(
+    asked: &Asked<'_>,
+    who: &Personality,
+    guild: Id<GuildMarker>,
+) -> Result<Option<String>, Stop> {
+    let row = asked.worker.store.guild(guild).await?;
+    let until = |mutes: &BTreeMap<PersonalityId, u64>| {
+        mutes.get(&who.id).copied().filter(|until| *until > asked.now_ms)
+    };
+    let (muted, withdrawn) = (until(&row.muted), until(&row.withdrawn));
+    let is_for_all = asked.option("for") != Some("me");
+    let lifts_mute = is_for_all && muted.is_some() && asked.moderates_guild().await?;
+    let lifts_own = is_for_all && withdrawn.is_some() && is_imitated(who, asked.who().id);
+    if lifts_mute || lifts_own {
+        settings::change(asked, guild, format!("unmute {}", who.id), |row| {
+            if lifts_mute {
+                row.muted.remove(&who.id);
+            }
+            if lifts_own {
+                row.withdrawn.remove(&who.id);
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    let name = &who.name;
+    Ok(match (muted.filter(|_| !lifts_mute), withdrawn.filter(|_| !lifts_own)) {
+        (None, None) if lifts_mute || lifts_own => {
+            Some(format!("**{name}** may speak here again. {SOON}"))
+        }
+        (None, None) => None,
+        (Some(until), _) => Some(format!(
+            "**{name}** is silent here for everybody{}; somebody with the permission Manage Messages can change that.",
+            until_when(until)
+        )),
+        (None, Some(until)) => Some(format!(
+            "**{name}** is silent here for everybody{}: the person it imitates wants that, and only they can change it.",
+            until_when(until)
+        )),
+    })
 }
 
 /// Silences a personality in the whole den, for the person it imitates.

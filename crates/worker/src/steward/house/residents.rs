@@ -28,7 +28,8 @@ pub(super) async fn residents(asked: &Asked<'_>) -> Result<Told, Stop> {
         None => {}
     }
     let name = |id: &PersonalityId| asked.worker.roster.get(id).map(|who| who.name.clone());
-    for (id, until) in row.muted.iter().filter(|(_, until)| **until > asked.now_ms) {
+    let mutes = row.muted.iter().chain(&row.withdrawn);
+    for (id, until) in mutes.filter(|(_, until)| **until > asked.now_ms) {
         if let Some(name) = name(id) {
             lines.push(format!("**{name}** is silent here{}.", until_when(*until)));
         }

@@ -132,7 +132,7 @@ pub(super) fn is_imitated(who: &Personality, person: Id<UserMarker>) -> bool {
 /// Whether a reply is theirs to take back whatever else they may do: who asked for it, and whom it imitates.
 pub(super) fn is_theirs(worker: &Worker, row: &ReplyRow, person: Id<UserMarker>) -> bool {
     let who = worker.roster.get(&row.personality);
-    row.asker == person || who.is_some_and(|who| is_imitated(who, person))
+    row.was_asked_by(person) || who.is_some_and(|who| is_imitated(who, person))
 }
 
 /// Writes down what is done to a reply by somebody to whom it does not belong; to be done before the act.

@@ -3,8 +3,11 @@
 use std::{collections::BTreeSet, convert::Infallible};
 
 use queue::{Edited, Event};
-use store::{Book, Fact, Keeper, Origin, Scope};
-use twilight_model::id::{Id, marker::MessageMarker};
+use store::{Book, Fact, GuildRow, Keeper, Origin, Scope, Store};
+use twilight_model::id::{
+    Id,
+    marker::{ChannelMarker, GuildMarker, MessageMarker},
+};
 
 use super::keeping::Statement;
 use crate::{Worker, clock::now_ms, memory::terms, steward::Trouble};
@@ -115,12 +118,32 @@ pub(in crate::steward) async fn channel_deleted(
 ) -> Result<(), Trouble> {
     let Some(guild) = event.guild_id else { return Ok(()) };
     let store = &worker.store;
-    let threads = store.threads_of(guild, event.channel_id).await?;
-    for channel in threads.into_iter().chain([event.channel_id]) {
+    let mut gone = store.threads_of(guild, event.channel_id).await?;
+    gone.push(event.channel_id);
+    forget_settings(store, guild, &gone).await?;
+    for channel in gone {
         // A turn that is about to keep what was said there finds this.
         store.note_forgotten_channel(channel, event.received_at_ms).await?;
         store.erase_channel(Some(guild), channel, now_ms()).await?;
     }
+    Ok(())
+}
+
+/// Nothing can be set for a channel any more that is gone, and a guild has room for so many only.
+async fn forget_settings(
+    store: &Store,
+    guild: Id<GuildMarker>,
+    gone: &[Id<ChannelMarker>],
+) -> Result<(), Trouble> {
+    let row = store.guild(guild).await?;
+    if !gone.iter().any(|channel| row.channels.contains_key(channel)) {
+        return Ok(());
+    }
+    let forget = |row: &mut GuildRow| {
+        row.channels.retain(|channel, _| !gone.contains(channel));
+        Ok::<_, Infallible>(())
+    };
+    let Ok(()) = store.change_guild(guild, forget).await?;
     Ok(())
 }
 

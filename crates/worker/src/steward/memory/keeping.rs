@@ -34,10 +34,12 @@ impl Statement {
     }
 }
 
-/// Why nothing of it may be kept, in words for the person who asks; nothing where it may. `said_ms` is when it
-/// was said: what was said before somebody's erasure stays erased.
+/// Why nothing of it may be kept in a scope, in words for the person who asks; nothing where it may. `said_ms` is when
+/// it was said: what was said before somebody's erasure stays erased, and what was said here before it was forgotten
+/// here stays forgotten.
 pub(super) async fn refusal(
     asked: &Asked<'_>,
+    scope: &Scope,
     by: &Person,
     concerns: Option<&Person>,
     said_ms: u64,
@@ -47,6 +49,8 @@ pub(super) async fn refusal(
     if own.blocked {
         return Ok(Some("The operator of this den does not let you add to its memory.".to_owned()));
     }
+    let people: Vec<_> = [Some(by), concerns].into_iter().flatten().map(|who| who.id).collect();
+    let forgotten = asked.worker.store.forgotten(scope.space, asked.channel(), &people).await?;
     for person in [Some(by), concerns].into_iter().flatten() {
         let wants = match person.id == me.id {
             true => own.clone(),
@@ -55,6 +59,9 @@ pub(super) async fn refusal(
         let said_ms = if person.id == me.id { asked.event.received_at_ms } else { said_ms };
         if let Some(why) = objection(&wants, person, person.id == me.id, said_ms) {
             return Ok(Some(why));
+        }
+        if forgotten.covers(person.id, said_ms) {
+            return Ok(Some("That was forgotten here since then, so nothing is kept.".to_owned()));
         }
     }
     Ok(None)
@@ -92,27 +99,48 @@ pub(super) async fn keep<R, E>(
         About::Person(user) if user != new.by => Some(user),
         _ => None,
     };
-    let mut is_unwanted = match new.message_id {
+    let people: Vec<_> = [Some(new.by), subject, new.to].into_iter().flatten().collect();
+    let received_ms = asked.event.received_at_ms;
+    let forgotten = store.forgotten(scope.space, asked.channel(), &people).await?;
+    let mut is_unwanted = people.iter().any(|user| forgotten.covers(*user, received_ms));
+    is_unwanted |= match new.message_id {
         Some(message) => !store.buried(&[message]).await?.is_empty(),
         None => false,
     };
-    for user in [Some(new.by), subject, new.to].into_iter().flatten() {
+    for user in people {
         let wants = store.preferences(user).await?;
         if wants.no_quote {
             // Beside the words, so that a turn knows it without asking.
             store.set_quotable(scope, user, false).await?;
         }
-        is_unwanted |= wants.erased_at_ms > asked.event.received_at_ms;
+        is_unwanted |= wants.erased_at_ms > received_ms;
     }
     if !is_unwanted {
         return Ok(Ok(Some(changed)));
     }
+    undo(asked, scope, about, &new.id).await?;
+    Ok(Ok(None))
+}
+
+/// Takes back what was kept under an id: by this delivery of a wish, or by an earlier one that was killed before it
+/// looked whether it may.
+pub(super) async fn undo(
+    asked: &Asked<'_>,
+    scope: &Scope,
+    about: About,
+    id: &str,
+) -> Result<(), Trouble> {
+    let store = &asked.worker.store;
+    let is_it = |known: &Fact| known.id == id;
+    if !store.book(scope, about).await?.facts.iter().any(is_it) {
+        return Ok(());
+    }
     let undo = |book: &mut Book| {
-        book.facts.retain(|known| known.id != new.id);
+        book.facts.retain(|known| !is_it(known));
         Ok::<_, Infallible>(())
     };
     let Ok(()) = store.change_book(scope, about, undo).await?;
-    Ok(Ok(None))
+    Ok(())
 }
 
 #[cfg(test)]

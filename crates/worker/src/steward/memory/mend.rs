@@ -80,7 +80,8 @@ async fn objection(
         About::Person(id) => Some(queue::Person { id, name: book.name.clone() }),
         About::Place => None,
     };
-    refusal(asked, asked.who(), about.as_ref(), asked.event.received_at_ms).await
+    let said_ms = asked.event.received_at_ms;
+    refusal(asked, &entry.scope, asked.who(), about.as_ref(), said_ms).await
 }
 
 /// Deletes a memory, and the earlier ones it was put in the place of.

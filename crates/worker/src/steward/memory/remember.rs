@@ -10,7 +10,7 @@ use twilight_model::{
 
 use super::{
     entry::{Entry, Right, right},
-    keeping::{Statement, keep, refusal},
+    keeping::{Statement, keep, refusal, undo},
     named,
 };
 use crate::{
@@ -129,17 +129,12 @@ impl Wish<'_> {
         if self.statement.is_empty() {
             return Ok(Told::line("There is nothing in it to remember. Say it in a few words."));
         }
-        let concerns = self.about.as_ref().or(self.to.as_ref());
-        if let Some(why) = refusal(asked, &self.by, concerns, self.said_ms).await? {
-            return Ok(Told::line(why));
-        }
-        if let Some(message) = self.message_id
-            && !asked.worker.store.buried(&[message]).await?.is_empty()
-        {
-            return Ok(Told::line("That message was deleted, so nothing is kept."));
-        }
         let scope = asked.scope(&self.who.id).await?;
         let about = self.about.as_ref().map_or(About::Place, |person| About::Person(person.id));
+        if let Some(why) = self.objection(asked, &scope).await? {
+            undo(asked, &scope, about, &asked.id().to_string()).await?;
+            return Ok(Told::line(why));
+        }
         let fact = self.fact(asked);
         let name = self.about.as_ref().map(|person| chat::clean_name(&person.name));
         let add = |book: &mut Book| {
@@ -161,6 +156,17 @@ impl Wish<'_> {
             }
         };
         Ok(self.kept(asked, scope, about, &kept))
+    }
+
+    /// Why it is not to be kept.
+    async fn objection(&self, asked: &Asked<'_>, scope: &Scope) -> Result<Option<String>, Trouble> {
+        let concerns = self.about.as_ref().or(self.to.as_ref());
+        if let Some(why) = refusal(asked, scope, &self.by, concerns, self.said_ms).await? {
+            return Ok(Some(why));
+        }
+        let Some(message) = self.message_id else { return Ok(None) };
+        let is_gone = !asked.worker.store.buried(&[message]).await?.is_empty();
+        Ok(is_gone.then(|| "That message was deleted, so nothing is kept.".to_owned()))
     }
 
     fn fact(&self, asked: &Asked<'_>) -> Fact {
