@@ -83,13 +83,6 @@ pub struct Limit {
     pub ends_in_ms: u64,
 }
 
-impl Limit {
-    /// Whether this is the first turn beyond the cap: the line that says so is said to that one.
-    pub fn is_news(&self) -> bool {
-        self.count == self.cap + 1
-    }
-}
-
 /// Which of some limits refuses a turn, if any does: of those exceeded the one that ends last, as nobody is
 /// answered before that.
 pub fn refusing(limits: &[Limit]) -> Option<usize> {
@@ -251,12 +244,7 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         return say(personality.lines.late.clone(), Silence::TooLate);
     }
     if let Some(limit) = refusing(known.limits).map(|at| &known.limits[at]) {
-        return match limit.is_news() {
-            true => {
-                say(personality.lines.over_limit(&in_time(limit.ends_in_ms)), Silence::OverLimit)
-            }
-            false => Decision::StaySilent(Silence::OverLimit),
-        };
+        return say(personality.lines.over_limit(&in_time(limit.ends_in_ms)), Silence::OverLimit);
     }
     if let Some(budget) = known.budgets.iter().find(|budget| budget.total > budget.cap) {
         let line = personality.lines.over_budget(&in_time(budget.ends_in_ms));

@@ -86,10 +86,15 @@ pub fn digest_prompt(who: &Personality, summary: &str, lines: &[Said]) -> Prompt
 pub fn digested(answer: &str, lines: &[Said]) -> Digest {
     let mut digest = Digest::default();
     let mut in_summary = false;
-    for line in answer.lines().map(str::trim) {
-        if let Some(rest) = line.strip_prefix("SUMMARY:") {
+    // Models like to make headings of what they were asked for.
+    let is_markup = |c: char| matches!(c, '*' | '_' | '#') || c.is_whitespace();
+    for line in answer.lines().map(|line| line.trim().trim_start_matches(is_markup)) {
+        if let Some(rest) = line
+            .strip_prefix("SUMMARY")
+            .and_then(|rest| rest.trim_start_matches(is_markup).strip_prefix(':'))
+        {
             in_summary = true;
-            digest.summary.push_str(rest.trim());
+            digest.summary.push_str(rest.trim_start_matches(is_markup));
         } else if let Some(rest) = line.strip_prefix("FACT ") {
             in_summary = false;
             let found = fact(rest).filter(|found| is_of_its_line(found, lines));

@@ -87,6 +87,11 @@ impl Draft {
         text.chars().count() >= FIRST_WORDS || text.ends_with(['.', '!', '?', '\n'])
     }
 
+    /// How many characters were said, shown or not.
+    pub fn n_chars(&self) -> usize {
+        self.text.chars().count()
+    }
+
     /// Whether nothing visible was said.
     pub fn is_empty(&self) -> bool {
         self.text().is_empty()

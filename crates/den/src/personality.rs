@@ -271,8 +271,8 @@ mod tests {
              | ^ `given_on` belongs below [real_name.consent]
 
         error: scaling.memory_mb is 64
-           --> ada.toml:75:13
-          75 | memory_mb = 64
+           --> ada.toml:76:13
+          76 | memory_mb = 64
              |             ^ expected a whole number from 128 to 10240
 
         error: line 1 is no UTF-8

@@ -31,6 +31,11 @@ pub trait Model: Send + Sync {
         false
     }
 
+    /// Whether a guardrail reads along, which is charged for beside it.
+    fn is_guarded(&self) -> bool {
+        false
+    }
+
     /// Whether it runs on this machine or its network, where nobody sends a bill.
     fn is_local(&self) -> bool {
         self.is_understudy()

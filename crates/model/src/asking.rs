@@ -204,8 +204,9 @@ async fn try_once(model: &dyn Model, question: &Question<'_>, log: &Log) -> Trie
         Ok(Err(error)) => error,
         Err(_) => AskError::TimedOut { model: model.id().to_owned(), limit: passed },
     };
-    // An answer that began had read the prompt, and that is paid for.
-    let estimate = || if has_begun { prompt.estimate(0) } else { Usage::default() };
+    // An answer that began had read the prompt, and that is paid for; so may be one that was too slow to begin.
+    let was_read = has_begun || matches!(error, AskError::TimedOut { .. });
+    let estimate = || if was_read { prompt.estimate(0) } else { Usage::default() };
     Tried::Failed(error, usage.unwrap_or_else(estimate))
 }
 

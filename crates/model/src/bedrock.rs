@@ -76,6 +76,10 @@ impl Model for Bedrock {
         self.capabilities
     }
 
+    fn is_guarded(&self) -> bool {
+        self.guardrail.is_some()
+    }
+
     async fn ask(&self, prompt: &Prompt) -> Result<Answer, AskError> {
         let confidential = Confidential::new(prompt);
         let system = request::system(prompt, &self.capabilities);

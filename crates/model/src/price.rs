@@ -64,6 +64,19 @@ impl Price {
         }
     }
 
+    /// The price where a guardrail reads along, at so many microdollars per thousand text units of a thousand characters
+    /// each, as if every token had five characters: few have more.
+    pub(crate) fn guarded(self, per_thousand_units: u64) -> Self {
+        let guarded = |rates: Rates| Rates {
+            input: rates.input.saturating_add(per_thousand_units.saturating_mul(5)),
+            output: rates.output.saturating_add(per_thousand_units.saturating_mul(5)),
+            // What is cached are instructions, which a guardrail does not read.
+            ..rates
+        };
+        let long = self.long.map(|long| Long { rates: guarded(long.rates), ..long });
+        Self { rates: guarded(self.rates), long }
+    }
+
     /// A price that is in no rate below this or the other.
     pub(crate) fn dearest(self, other: Self) -> Self {
         let long = |price: &Self| price.long.map(|long| long.rates).unwrap_or_default();

@@ -7,8 +7,8 @@ use std::{
     sync::{Mutex, OnceLock, PoisonError},
 };
 
-use file::Entry;
 pub use file::PricesError;
+use file::{Entry, Table};
 
 use crate::{Model, Price, capabilities::bedrock_id};
 
@@ -28,6 +28,8 @@ pub struct Prices {
     /// The operator's own come first.
     entries: Vec<Entry>,
     n_own: usize,
+    /// Of a guardrail, in microdollars per thousand text units.
+    guardrail: u64,
     /// Models that were warned of.
     unknown: Mutex<BTreeSet<String>>,
 }
@@ -37,8 +39,10 @@ impl Prices {
     pub fn built_in() -> &'static Self {
         static BUILT_IN: OnceLock<Prices> = OnceLock::new();
         BUILT_IN.get_or_init(|| {
-            let entries = file::read(TABLE).expect("the table is read by this crate's tests");
-            Self { entries, n_own: 0, unknown: Mutex::default() }
+            let Table { entries, guardrail } =
+                file::read(TABLE).expect("the table is read by this crate's tests");
+            let guardrail = guardrail.expect("the table has it, as its test shows");
+            Self { entries, n_own: 0, guardrail, unknown: Mutex::default() }
         })
     }
 
@@ -47,10 +51,11 @@ impl Prices {
     /// # Errors
     /// When `own` is no such text.
     pub fn with(own: &str) -> Result<Self, PricesError> {
-        let mut entries = file::read(own)?;
+        let Table { mut entries, guardrail } = file::read(own)?;
         let n_own = entries.len();
         entries.extend_from_slice(&Self::built_in().entries);
-        Ok(Self { entries, n_own, unknown: Mutex::default() })
+        let guardrail = guardrail.unwrap_or(Self::built_in().guardrail);
+        Ok(Self { entries, n_own, guardrail, unknown: Mutex::default() })
     }
 
     /// The price of a model by its id, where it is known.
@@ -62,16 +67,17 @@ impl Prices {
         Some(if is_regional { entry.price.scaled(entry.regional) } else { entry.price })
     }
 
-    /// What `model` is charged at: see [`Prices`] for one that is not known.
+    /// What `model` is charged at, with the guardrail that reads along: see [`Prices`] for one that is not known.
     pub fn of(&self, model: &dyn Model) -> Price {
         if model.is_understudy() {
             return Price::FREE;
         }
-        match self.get(model.id()) {
+        let price = match self.get(model.id()) {
             Some(price) => price,
             None if model.is_local() => Price::FREE,
             None => self.unknown(model.id()),
-        }
+        };
+        if model.is_guarded() { price.guarded(self.guardrail) } else { price }
     }
 
     /// The dearest price there is, rate by rate; the first time for a model, that is said.

@@ -124,11 +124,19 @@ pub struct Limits {
     /// Answers in one guild within a day.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub per_guild_per_day: u32,
+    /// Answers to one person in direct messages within a day.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub per_direct_message_per_day: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_person_per_minute: 6, per_channel_per_minute: 20, per_guild_per_day: 2_000 }
+        Self {
+            per_person_per_minute: 6,
+            per_channel_per_minute: 20,
+            per_guild_per_day: 2_000,
+            per_direct_message_per_day: 300,
+        }
     }
 }
 

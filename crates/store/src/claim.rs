@@ -49,6 +49,8 @@ pub enum Claimed {
 pub struct Progress {
     /// Whether there was an earlier attempt, however it ended: it may have left something in the channel.
     pub is_retake: bool,
+    /// Whether an earlier attempt was counted by the limits: it is not counted again.
+    pub was_counted: bool,
     /// Earlier attempts that neither finished nor gave up: they crashed.
     pub crashed: u32,
     /// The events that the turn in progress answers together, its leader first. Once something is shown or
@@ -116,6 +118,8 @@ struct Item {
     text: Option<String>,
     #[serde(default)]
     own: bool,
+    #[serde(default)]
+    uncounted: bool,
     held: Option<Held>,
 }
 
@@ -142,13 +146,14 @@ impl Store {
             .update_expression(
                 "SET #v = :v, #token = :token, #lock = :lock, #ttl = :ttl, #held = :held, \
                  #state = if_not_exists(#state, :claimed), \
-                 #members = if_not_exists(#members, :members) ADD #tries :one",
+                 #members = if_not_exists(#members, :members) REMOVE #uncounted ADD #tries :one",
             )
             .expression_attribute_names("#held", "held")
             .expression_attribute_values(":held", held.map_err(unreadable(operation()))?)
             .condition_expression(
                 "attribute_not_exists(pk) OR (#lock < :now AND #state IN (:claimed, :showing, :generated))",
             )
+            .expression_attribute_names("#uncounted", "uncounted")
             .expression_attribute_names("#v", "v")
             .expression_attribute_names("#token", "token")
             .expression_attribute_names("#lock", "lock")
@@ -337,6 +342,32 @@ impl Store {
         .await
     }
 
+    /// The same for a turn whose count is taken back: the next attempt is counted, unless one before was. To be done
+    /// first: killed in between, the turn counts once too often rather than never.
+    ///
+    /// # Errors
+    /// [`Error::ClaimLost`], [`Error::Failed`].
+    pub async fn give_up_uncounted(
+        &self,
+        event: &EventId,
+        attempt: &Attempt,
+        before: &Progress,
+    ) -> Result<(), Error> {
+        if before.was_counted {
+            return self.give_up(event, attempt).await;
+        }
+        self.write_claim_if(
+            "#token = :token AND #lock > :zero",
+            event,
+            attempt,
+            "give up",
+            "SET #lock = :zero, #uncounted = :true ADD #tries :less",
+            &[("#lock", "lock"), ("#tries", "tries"), ("#uncounted", "uncounted")],
+            vec![(":zero", n(0)), (":less", n(-1)), (":true", AttributeValue::Bool(true))],
+        )
+        .await
+    }
+
     /// Lets the claim go without forgetting how often it crashed: whoever takes it next sees a poisonous
     /// event again.
     ///
@@ -452,6 +483,7 @@ impl Item {
         let own_words = self.own;
         Progress {
             is_retake: true,
+            was_counted: !self.uncounted,
             crashed: u32::try_from((self.tries - own_tries).max(0)).unwrap_or(u32::MAX),
             members: self.members,
             shown: self.shown,

@@ -33,6 +33,12 @@ pub enum Subject {
 }
 
 impl Counter {
+    /// The count's name, unlike that of any other count and span.
+    pub fn name(&self, now_ms: u64) -> String {
+        let (pk, sk) = self.key(now_ms);
+        format!("{pk}#{sk}")
+    }
+
     fn key(&self, now_ms: u64) -> (String, String) {
         let pk = match self.subject {
             Subject::Person(id) => format!("U#{id}"),

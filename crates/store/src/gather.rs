@@ -14,8 +14,8 @@ use twilight_model::id::{
 
 use crate::{
     About, Attempt, Book, ChannelRow, Claimed, Counter, Day, DenRow, Episode, Episodes, Error,
-    Forgotten, GuildRow, Held, Preferences, Purse, Scope, Space, Spending, Store, Summary, channel,
-    den,
+    Forgotten, GuildRow, Held, Preferences, Progress, Purse, Scope, Space, Spending, Store,
+    Summary, channel, den,
     error::{failed, unreadable},
     fact, forget, forgotten, guild,
     item::Item,
@@ -140,15 +140,13 @@ impl Store {
             episodes,
         );
         let rest = window.and_then(|window| Ok((window, rows?, episodes?)));
-        if claims.iter().any(Result::is_err)
+        let has_failed = claims.iter().any(Result::is_err)
             || counts.iter().any(Result::is_err)
             || spending.iter().any(Result::is_err)
-            || rest.is_err()
-        {
-            self.undo_gather(wanted, attempt, held, &claims, &spending).await;
+            || rest.is_err();
+        if has_failed && self.undo_gather(wanted, attempt, held, &claims, &spending).await {
             let counted = wanted.counters.iter().zip(&counts).filter(|(_, count)| count.is_ok());
-            let counted = counted.map(|(counter, _)| self.count(counter, -1, now_ms));
-            join_all(counted).await;
+            join_all(counted.map(|(counter, _)| self.count(counter, -1, now_ms))).await;
         }
         let counts = counts.into_iter().collect::<Result<_, _>>()?;
         let spending = spending.into_iter().collect::<Result<_, _>>()?;
@@ -169,8 +167,9 @@ impl Store {
         Ok(Gathered { claims, window, counts, spending, rows, memory })
     }
 
-    /// Gives up what a failed gather took. Best effort: where this fails too, the lock runs out by itself, and
-    /// what cannot be released is too much reserved until the day ends, never too little.
+    /// Gives up what a failed gather took, and returns whether its counts may be taken back. Best effort: where this
+    /// fails too, the lock runs out by itself, and what cannot be released is too much reserved until the day ends,
+    /// never too little.
     async fn undo_gather(
         &self,
         wanted: &Wanted<'_>,
@@ -178,7 +177,7 @@ impl Store {
         held: Option<Held>,
         claims: &[Result<Claimed, Error>],
         spending: &[Result<Spending, Error>],
-    ) {
+    ) -> bool {
         let is_released = match (wanted.events.first(), claims.first()) {
             // First out of the claim: else the next attempt would release it once more.
             (Some(leader), Some(Ok(Claimed::Won(progress)))) => {
@@ -191,14 +190,26 @@ impl Store {
             ),
             _ => true,
         };
-        let is_other =
-            |claim: &Result<_, _>| matches!(claim, Ok(Claimed::Closed | Claimed::Live { .. }));
-        let ours = wanted.events.iter().zip(claims).filter(|(_, claim)| !is_other(claim));
-        join_all(ours.map(|(event, _)| self.give_up(event, attempt))).await;
-        let Some(held) = held.filter(|_| is_released) else { return };
+        let unknown = Progress::default();
+        let ours = wanted.events.iter().zip(claims).filter_map(|(event, claim)| match claim {
+            Ok(Claimed::Closed | Claimed::Live { .. }) => None,
+            Ok(Claimed::Won(before)) => Some((event, before)),
+            // Where its answer was lost, it may be ours.
+            Err(_) => Some((event, &unknown)),
+        });
+        let given_up =
+            join_all(ours.map(|(event, before)| self.give_up_uncounted(event, attempt, before)))
+                .await;
+        // A claim that is not ours has nothing noted, and nothing to note.
+        let is_noted = |given_up: &Result<(), Error>| {
+            matches!(given_up, Ok(()) | Err(Error::ClaimLost { .. }))
+        };
+        let is_uncounted = given_up.iter().all(is_noted);
+        let Some(held) = held.filter(|_| is_released) else { return is_uncounted };
         let amount = i64::try_from(held.amount).unwrap_or(i64::MAX);
         let reserved = wanted.purses.iter().zip(spending).filter(|(_, spent)| spent.is_ok());
         join_all(reserved.map(|(purse, _)| self.settle_purse(*purse, held.day, amount, 0))).await;
+        is_uncounted
     }
 
     /// Every row with a known key, in one request; and per scope the books and the mark.

@@ -199,12 +199,23 @@ impl Making<'_> {
         let answered = asked(chain, &prompt, deadline).await;
         self.pay(purses, held, answered.as_ref()).await?;
         // Only a whole answer in the form asked for takes the place of what is known.
-        let digest = answered
-            .filter(|(_, report)| matches!(report.outcome, Outcome::Complete { .. }))
-            .map(|(text, _)| digested(&text, &said))
-            .filter(|digest| !digest.summary.is_empty());
-        let digest = digest.ok_or(Trouble::Model)?;
-        write_down(worker, who, event, gathered, &lines, digest).await?;
+        let digest = match answered {
+            Some((text, report)) => match report.outcome {
+                Outcome::Complete { .. } => digested(&text, &said),
+                // A guardrail kept it, and would again.
+                Outcome::Kept { .. } => Digest::default(),
+                Outcome::CutOff { .. } | Outcome::Failed(_) => return Err(Trouble::Model),
+            },
+            None => return Err(Trouble::Model),
+        };
+        match digest.summary.is_empty() {
+            false => write_down(worker, who, event, gathered, &lines, digest).await?,
+            // Asked for again, it would be paid for again after every answer. Recall has the words.
+            true => {
+                tracing::warn!(event = %event.id, "the model gives no digest of these lines; they are passed over");
+                pass_over(worker, who, event, gathered, &lines).await?;
+            }
+        }
         Ok(worker.store.close(&event.id, attempt, false, "{}").await?)
     }
 
@@ -252,6 +263,26 @@ async fn asked(chain: &Chain, prompt: &Prompt, deadline: Deadline) -> Option<(St
         }
     }
     None
+}
+
+/// Goes on behind lines of which no digest is to be had.
+async fn pass_over(
+    worker: &Worker,
+    who: &Personality,
+    event: &Event,
+    gathered: &Gathered,
+    lines: &[Episode],
+) -> Result<(), store::Error> {
+    let old = &gathered.rows.summary;
+    let upto = old.upto.max(lines.last().map(|line| line.message_id));
+    let changed = worker.store.change_summary(event.channel_id, &who.id, now_ms(), |summary| {
+        if summary.dropped == old.dropped {
+            *summary = Summary { upto, distilled: old.distilled.max(upto), ..old.clone() };
+        }
+        Ok::<_, Infallible>(())
+    });
+    let Ok(()) = changed.await?;
+    Ok(())
 }
 
 /// Writes down the facts, then the summary with how far it was looked through: killed in between, the next attempt

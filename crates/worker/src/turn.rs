@@ -15,7 +15,7 @@ use chat::{Context, Decision, Explanation, Known, Limit, Said, Silence, Situatio
 use model::Chain;
 use personality::Personality;
 use queue::{Event, EventId};
-use store::{Attempt, Day, Gathered, Progress, Scope};
+use store::{Attempt, Counter, Day, Gathered, Progress, Scope};
 use tokio::time::{Instant, timeout_at};
 use twilight_model::id::{Id, marker::UserMarker};
 
@@ -175,7 +175,7 @@ impl Turn<'_> {
         let unasked = self.unasked(gathered).await?;
         let limits = counted.limits();
         let decision = self.decide(gathered, &files, &talk, limits, purses, &remembered, &unasked);
-        let decision = self.once(decision).await;
+        let decision = self.once(decision, counted.refusing()).await;
         let uncounted = counted.uncounted(&decision);
         limits::take_back(self.worker, &uncounted, self.attempt.now_ms).await;
         let mut why = self.explanation();
@@ -226,23 +226,29 @@ impl Turn<'_> {
         Verdict::Retry { after: rest(receives) }
     }
 
-    /// That the budget is spent is said once a day in a guild, or in a direct message; then silence until it
-    /// returns.
-    async fn once(&self, decision: Decision) -> Decision {
-        let Decision::Say { because: Silence::OverBudget, .. } = &decision else { return decision };
+    /// That the budget is spent is said once a day in a guild, or in a direct message, and that a limit is reached
+    /// once in its span; then silence until it returns.
+    async fn once(&self, decision: Decision, refusing: Option<&Counter>) -> Decision {
+        let (store, now_ms) = (&self.worker.store, self.attempt.now_ms);
+        let (what, because) = match (&decision, refusing) {
+            (Decision::Say { because: because @ Silence::OverBudget, .. }, _) => {
+                ("over-budget".to_owned(), *because)
+            }
+            (Decision::Say { because: because @ Silence::OverLimit, .. }, Some(counter)) => {
+                (format!("over-limit-{}", counter.name(now_ms)), *because)
+            }
+            _ => return decision,
+        };
         let last = self.last();
         let space =
             last.guild_id.map_or(store::Space::Channel(last.channel_id), store::Space::Guild);
-        let day = Day::of(self.attempt.now_ms);
-        let (store, now_ms) = (&self.worker.store, self.attempt.now_ms);
         let by = self.events[0].id.as_str();
-        let first = store.is_first(space, "over-budget", by, day, now_ms).await;
-        match first {
+        match store.is_first(space, &what, by, Day::of(now_ms), now_ms).await {
             Ok(true) => decision,
-            Ok(false) => Decision::StaySilent(Silence::OverBudget),
+            Ok(false) => Decision::StaySilent(because),
             Err(e) => {
-                tracing::warn!(error = %e, "whether the budget's end was told is not known: it is not told");
-                Decision::StaySilent(Silence::OverBudget)
+                tracing::warn!(error = %e, "whether an end was told of is not known: it is not told");
+                Decision::StaySilent(because)
             }
         }
     }

@@ -21,6 +21,14 @@ pub(super) struct Entry {
     pub(super) regional: u64,
 }
 
+/// What stands in a prices file.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) entries: Vec<Entry>,
+    /// Of a guardrail, in microdollars per thousand text units, where it is given.
+    pub(super) guardrail: Option<u64>,
+}
+
 /// What is wrong with a prices file.
 #[derive(Debug, thiserror::Error)]
 pub enum PricesError {
@@ -47,6 +55,12 @@ pub enum PricesError {
         /// What it is.
         value: f64,
     },
+    /// The price of a guardrail is none.
+    #[error("guardrail is {value}, and must be between 0 and 100 dollars per thousand text units")]
+    Guardrail {
+        /// What it is.
+        value: f64,
+    },
     /// An entry is for no model.
     #[error("a price names no model")]
     Nameless,
@@ -55,6 +69,7 @@ pub enum PricesError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    guardrail: Option<f64>,
     #[serde(default)]
     price: Vec<Written>,
 }
@@ -82,7 +97,7 @@ struct WrittenLong {
     cache_write: Option<f64>,
 }
 
-pub(super) fn read(text: &str) -> Result<Vec<Entry>, PricesError> {
+pub(super) fn read(text: &str) -> Result<Table, PricesError> {
     let file: File = toml::from_str(text).map_err(|e| PricesError::Malformed(Box::new(e)))?;
     let mut entries = Vec::new();
     for written in &file.price {
@@ -108,7 +123,13 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, PricesError> {
             regional,
         }));
     }
-    Ok(entries)
+    let guardrail = match file.guardrail {
+        Some(value) if !(0.0..=100.0).contains(&value) => {
+            return Err(PricesError::Guardrail { value });
+        }
+        given => given.map(|value| (value * 1e6).round() as u64),
+    };
+    Ok(Table { entries, guardrail })
 }
 
 fn rates(
@@ -171,7 +192,8 @@ mod tests {
 
     #[test]
     fn every_entry_of_the_table_makes_sense() {
-        let entries = read(super::super::TABLE).unwrap();
+        let Table { entries, guardrail } = read(super::super::TABLE).unwrap();
+        assert_eq!(guardrail, Some(400_000));
         assert!(entries.len() > 60);
         for (at, entry) in entries.iter().enumerate() {
             let Rates { input, output, cache_read, cache_write } = entry.price.rates;

@@ -81,6 +81,25 @@ async fn what_the_guardrail_kept_back_is_paid_for() {
 }
 
 #[tokio::test]
+async fn a_guardrail_costs_beside_the_model_what_the_table_or_the_operator_says() {
+    let sim = BedrockSim::start().await;
+    let model =
+        |guardrail| Bedrock::new(client(&sim, credentials()), HAIKU, BedrockSettings { guardrail });
+    let guardrail = Guardrail { id: "gr12345".to_owned(), version: "3".to_owned() };
+    let (bare, guarded) = (model(None), model(Some(guardrail)));
+    let prices = Prices::built_in();
+    let (without, with) = (prices.of(&bare).rates, prices.of(&guarded).rates);
+    // Five thousand units of a thousand characters in a million tokens, at 0.40 dollars a thousand.
+    assert_eq!((with.input - without.input, with.output - without.output), (2_000_000, 2_000_000));
+    assert_eq!(with.cache_read, without.cache_read, "it does not read the instructions");
+    let own = Prices::with("guardrail = 0.15").unwrap();
+    assert_eq!(own.of(&guarded).rates.input - without.input, 750_000);
+    assert_eq!(own.of(&bare).rates, without);
+    let refused = Prices::with("guardrail = -1").unwrap_err().to_string();
+    assert!(refused.contains("guardrail is -1"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_model_of_ones_own_costs_nothing() {
     let sim = BedrockSim::start().await;
     let prompt = prompt("How is the sea?");

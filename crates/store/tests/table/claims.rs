@@ -79,6 +79,7 @@ async fn a_retake_goes_on_from_the_state_reached() {
         progress,
         Progress {
             is_retake: true,
+            was_counted: true,
             crashed: 1,
             members: members.to_vec(),
             shown: shown(),
@@ -167,4 +168,27 @@ async fn a_poisonous_event_is_still_poisonous_when_it_was_let_go() {
     let progress =
         won(world.store.claim(&event, std::slice::from_ref(&event), &fifth, None).await.unwrap());
     assert_eq!(progress.crashed, 4);
+}
+
+#[tokio::test]
+async fn a_turn_whose_count_was_taken_back_is_counted_the_next_time() {
+    let world = fresh().await;
+    let leader = event(1);
+    let members = std::slice::from_ref(&leader);
+    let claim = async |name: &str| {
+        let attempt = attempt(name, 0);
+        let progress = won(world.store.claim(&leader, members, &attempt, None).await.unwrap());
+        (attempt, progress)
+    };
+    let (first, progress) = claim("first").await;
+    assert!(!progress.was_counted);
+    world.store.give_up_uncounted(&leader, &first, &progress).await.unwrap();
+    let (second, progress) = claim("second").await;
+    assert!(progress.is_retake && !progress.was_counted);
+    world.store.give_up(&leader, &second).await.unwrap();
+    let (third, progress) = claim("third").await;
+    assert!(progress.was_counted, "the second was");
+    // What is taken back of the third is its own count, not the second's.
+    world.store.give_up_uncounted(&leader, &third, &progress).await.unwrap();
+    assert!(claim("fourth").await.1.was_counted);
 }

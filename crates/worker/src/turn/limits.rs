@@ -11,10 +11,12 @@ use twilight_model::id::{Id, marker::UserMarker};
 
 use crate::Worker;
 
+/// Spans in seconds.
+const MINUTE: u64 = 60;
+const DAY: u64 = 86_400;
+
 /// The limits that count these events.
 pub(super) fn counters(who: &Personality, events: &[Event]) -> Vec<Counter> {
-    const MINUTE: u64 = 60;
-    const DAY: u64 = 86_400;
     let counter = |subject, span_s| Counter { subject, personality: who.id.clone(), span_s };
     let last = events.last().expect("a turn has at least one event");
     let mut people: Vec<_> = events.iter().map(|event| event.author.id).collect();
@@ -22,8 +24,12 @@ pub(super) fn counters(who: &Personality, events: &[Event]) -> Vec<Counter> {
     people.dedup();
     let people = people.into_iter().map(|id| counter(Subject::Person(id), MINUTE));
     let channel = counter(Subject::Channel(last.channel_id), MINUTE);
-    let guild = last.guild_id.map(|id| counter(Subject::Guild(id), DAY));
-    people.chain([channel]).chain(guild).collect()
+    let day = match last.guild_id {
+        Some(id) => counter(Subject::Guild(id), DAY),
+        // Nobody else pays for what somebody asks in private.
+        None => counter(Subject::Channel(last.channel_id), DAY),
+    };
+    people.chain([channel, day]).collect()
 }
 
 /// The counters of a turn, and what they say.
@@ -32,8 +38,8 @@ pub(super) struct Counted {
     counters: Vec<Counter>,
     /// One for each counter.
     limits: Vec<Limit>,
-    /// An earlier attempt was counted, and this one is not.
-    is_retake: bool,
+    /// Of each, whether an earlier attempt was counted, and this one is not.
+    was_counted: Vec<bool>,
 }
 
 impl Counted {
@@ -49,6 +55,7 @@ impl Counted {
             Subject::Person(_) => {
                 guild.per_person_per_minute.unwrap_or(who.limits.per_person_per_minute)
             }
+            Subject::Channel(_) if counter.span_s == DAY => who.limits.per_direct_message_per_day,
             Subject::Channel(_) => {
                 guild.per_channel_per_minute.unwrap_or(who.limits.per_channel_per_minute)
             }
@@ -59,17 +66,25 @@ impl Counted {
             cap: cap(counter).into(),
             ends_in_ms: counter.ends_in_ms(now_ms),
         };
-        let limits = counters.iter().zip(counts).map(limit).collect();
-        Self { counters, limits, is_retake: false }
+        let limits: Vec<Limit> = counters.iter().zip(counts).map(limit).collect();
+        let was_counted = vec![false; limits.len()];
+        Self { counters, limits, was_counted }
     }
 
-    /// The same for a turn that was counted before: it counts once, and is let in or refused as it was.
-    pub(super) async fn before(mut self, worker: &Worker, now_ms: u64) -> Self {
-        take_back(worker, &self.counters, now_ms).await;
-        for limit in &mut self.limits {
-            limit.count = limit.count.saturating_sub(1);
+    /// The same where these events were counted before: each counts once, and is let in or refused as it was.
+    pub(super) async fn before(mut self, worker: &Worker, events: &[&Event], now_ms: u64) -> Self {
+        let mut again = Vec::new();
+        for (n, counter) in self.counters.iter().enumerate() {
+            self.was_counted[n] = match counter.subject {
+                Subject::Person(id) => events.iter().any(|event| event.author.id == id),
+                Subject::Channel(_) | Subject::Guild(_) => !events.is_empty(),
+            };
+            if self.was_counted[n] {
+                self.limits[n].count = self.limits[n].count.saturating_sub(1);
+                again.push(counter.clone());
+            }
         }
-        self.is_retake = true;
+        take_back(worker, &again, now_ms).await;
         self
     }
 
@@ -78,55 +93,48 @@ impl Counted {
         &self.limits
     }
 
+    /// Of the limits the one that refuses the turn, if any does.
+    pub(super) fn refusing(&self) -> Option<&Counter> {
+        refusing(&self.limits).map(|at| &self.counters[at])
+    }
+
     /// Of these events, those of people beyond their own limit, where others speak with them: whoever floods a
-    /// channel silences nobody but themselves. Their limits then decide nothing more about the turn. Returns the
-    /// events with the counters to take back: who has not been told yet is told the next time.
-    pub(super) fn leave_out(&mut self, heard: &[Event]) -> (Vec<(EventId, Silence)>, Vec<Counter>) {
+    /// channel silences nobody but themselves. Their limits then decide nothing more about the turn.
+    pub(super) fn leave_out(&mut self, heard: &[Event]) -> Vec<(EventId, Silence)> {
         let over: BTreeSet<Id<UserMarker>> = (self.counters.iter().zip(&self.limits))
             .filter(|(_, limit)| limit.count > limit.cap)
             .filter_map(|(counter, _)| person(counter))
             .collect();
         if heard.iter().all(|event| over.contains(&event.author.id)) {
-            return (Vec::new(), Vec::new());
+            return Vec::new();
         }
-        let is_over = |counter: &Counter| person(counter).is_some_and(|id| over.contains(&id));
-        let kept = Self { is_retake: self.is_retake, ..Self::default() };
-        let (mut kept, mut untold) = (kept, Vec::new());
-        for (counter, limit) in self.counters.drain(..).zip(self.limits.drain(..)) {
-            match is_over(&counter) {
-                false => {
-                    kept.counters.push(counter);
-                    kept.limits.push(limit);
-                }
-                true if limit.is_news() && !self.is_retake => untold.push(counter),
-                true => {}
+        let all = std::mem::take(self);
+        let all = all.counters.into_iter().zip(all.limits).zip(all.was_counted);
+        for ((counter, limit), was_counted) in all {
+            if person(&counter).is_none_or(|id| !over.contains(&id)) {
+                self.counters.push(counter);
+                self.limits.push(limit);
+                self.was_counted.push(was_counted);
             }
         }
-        *self = kept;
         let theirs = heard.iter().filter(|event| over.contains(&event.author.id));
-        (theirs.map(|event| (event.id.clone(), Silence::OverLimit)).collect(), untold)
+        theirs.map(|event| (event.id.clone(), Silence::OverLimit)).collect()
     }
 
     /// The counters to take back for a decision: a turn that says nothing is not counted, or talk that nobody
-    /// answers would use up what a whole guild may say in a day. Whoever refuses it goes on counting: so it is
-    /// known that the line was said.
+    /// answers would use up what a whole guild may say in a day. Whoever refuses it goes on counting, which saves a
+    /// write for every message of a flood.
     pub(super) fn uncounted(self, decision: &Decision) -> Vec<Counter> {
-        if self.is_retake {
-            return Vec::new();
-        }
-        let refusing = refusing(&self.limits);
         let keeps = match decision {
-            Decision::Speak(_) => return Vec::new(),
-            Decision::Say { because: Silence::OverLimit, .. } => refusing,
-            // Nobody asked directly, so the line is still to be said.
-            Decision::StaySilent(Silence::OverLimit) => {
-                refusing.filter(|at| !self.limits[*at].is_news())
-            }
-            Decision::Say { .. } => return Vec::new(),
+            Decision::Say { because: Silence::OverLimit, .. }
+            | Decision::StaySilent(Silence::OverLimit) => refusing(&self.limits),
+            Decision::Speak(_) | Decision::Say { .. } => return Vec::new(),
             Decision::StaySilent(_) => None,
         };
-        let all = self.counters.into_iter().enumerate();
-        all.filter(|(at, _)| Some(*at) != keeps).map(|(_, counter)| counter).collect()
+        let all = self.counters.into_iter().zip(self.was_counted).enumerate();
+        all.filter(|(at, (_, was_counted))| !was_counted && Some(*at) != keeps)
+            .map(|(_, (counter, _))| counter)
+            .collect()
     }
 }
 

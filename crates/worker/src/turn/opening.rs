@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chat::Silence;
+use futures_util::future::join_all;
 use model::Chain;
 use personality::Personality;
 use queue::{Event, EventId};
@@ -143,8 +144,17 @@ impl<'a> Opening<'a> {
         } else {
             self.give_back().await;
         }
-        give_up(&worker.store, self.won(), &self.attempt).await;
-        limits::take_back(worker, &self.counters, self.attempt.now_ms).await;
+        let claims = self.ids.iter().zip(&self.gathered.claims);
+        let won = claims.filter_map(|(id, claim)| match claim {
+            Claimed::Won(before) => Some((id, before)),
+            _ => None,
+        });
+        let given_up = join_all(
+            won.map(|(id, before)| worker.store.give_up_uncounted(id, &self.attempt, before)),
+        );
+        if given_up.await.iter().all(Result::is_ok) {
+            limits::take_back(worker, &self.counters, self.attempt.now_ms).await;
+        }
         match why {
             Answering::Later { until_ms } => Verdict::Retry {
                 after: Duration::from_millis(until_ms.saturating_sub(self.attempt.now_ms) + 1_000),
@@ -165,9 +175,8 @@ impl<'a> Opening<'a> {
         let mut unheard = marks::unheard(self.who, &share.events, &self.gathered.rows, now_ms);
         let mut heard = without(&share.events, &unheard);
         let mut counted = self.counted(share).await;
-        let (flood, untold) = counted.leave_out(&heard);
+        let flood = counted.leave_out(&heard);
         if !flood.is_empty() {
-            limits::take_back(worker, &untold, now_ms).await;
             unheard.extend(flood);
             heard = without(&share.events, &unheard);
         }
@@ -183,10 +192,13 @@ impl<'a> Opening<'a> {
     async fn counted(&mut self, share: &Share) -> Counted {
         let counters = std::mem::take(&mut self.counters);
         let (caps, now_ms) = (&self.gathered.rows.guild.limits, self.attempt.now_ms);
-        let mut counted = Counted::new(self.who, caps, counters, &self.gathered.counts, now_ms);
-        if share.progress.is_retake {
-            counted = counted.before(self.worker, now_ms).await;
-        }
+        let counted = Counted::new(self.who, caps, counters, &self.gathered.counts, now_ms);
+        let claims = self.events.iter().zip(&self.gathered.claims);
+        let counted_before: Vec<&Event> = claims
+            .filter(|(_, claim)| matches!(claim, Claimed::Won(before) if before.was_counted))
+            .map(|(event, _)| event)
+            .collect();
+        let counted = counted.before(self.worker, &counted_before, now_ms).await;
         if share.progress.has_begun() { Counted::default() } else { counted }
     }
 

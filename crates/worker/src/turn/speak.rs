@@ -143,7 +143,7 @@ impl Turn<'_> {
         why: &mut Explanation,
     ) -> Answer {
         let said = reply.draft.text();
-        self.note_usage(&said, prompt, report.as_ref(), why);
+        self.note_usage(reply.draft.n_chars(), prompt, report.as_ref(), why);
         if let Some(refusal) = reply.draft.refused() {
             why.outcome = Outcome::Line;
             why.reason = Some(refusal.word().to_owned());
@@ -170,10 +170,11 @@ impl Turn<'_> {
         Answer { text: self.who.lines.unavailable.clone(), own_words: false }
     }
 
-    /// Notes what was used. Where the asking was broken off nobody told: it is estimated.
+    /// Notes what was used for an answer of so many characters. Where the asking was broken off nobody told: it is
+    /// estimated.
     fn note_usage(
         &self,
-        said: &str,
+        n_chars: usize,
         prompt: &model::Prompt,
         report: Option<&Report>,
         why: &mut Explanation,
@@ -188,7 +189,7 @@ impl Turn<'_> {
                     tokens: tokens(&report.usage()),
                 }
             }
-            None => self.probably_used(prompt, said.chars().count()),
+            None => self.probably_used(prompt, n_chars),
         };
         why.model = match report {
             Some(report) => report.model().map(str::to_owned),

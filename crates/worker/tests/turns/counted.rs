@@ -1,8 +1,13 @@
 //! Whose limit a turn uses up, and who hears of it.
 
+use std::sync::Arc;
+
 use den_worker::Verdict;
 use futures_util::future::join_all;
+use personality::Roster;
+use queue::Event;
 use store::FOREVER;
+use twilight_model::id::Id;
 
 use crate::world::{World, grim_id};
 
@@ -84,6 +89,75 @@ async fn a_turn_that_is_tried_again_counts_once() {
     }
     assert_eq!(world.serve(&event).await, [Verdict::Done]);
     assert_eq!(world.why(&event[0]).await.reason, None);
+    // It was counted, though, whether reading failed or counting: the minute may have turned once meanwhile.
+    world.trouble.with(&["\"#n\":\"n\""], 1);
+    for n in 0..2 {
+        let event = [world.ann_says(&format!("Grim, and {n}?"))];
+        while world.serve(&event).await != [Verdict::Done] {}
+    }
+    assert!(world.bedrock.calls().len() <= 2, "{}", world.bedrock.calls().len());
+}
+
+#[tokio::test]
+async fn whoever_joins_a_turn_that_is_tried_again_is_counted_with_it() {
+    let world = World::new().await;
+    world.guild_wants(|row| row.limits.per_person_per_minute = Some(1)).await;
+    let ben = world.person("Ben");
+    let anns = world.ann_says("Grim?");
+    world.trouble.with(&["\"pk\":{\"S\":\"U#"], 1);
+    assert!(matches!(world.serve(std::slice::from_ref(&anns)).await[0], Verdict::Retry { .. }));
+    let both = [anns, world.somebody_says(ben, "Ben", "Grim, me too?")];
+    assert_eq!(world.serve(&both).await, [Verdict::Done, Verdict::Done]);
+    let calls = world.bedrock.calls().len();
+    for n in 0..2 {
+        let more = [world.somebody_says(ben, "Ben", &format!("Grim, {n}?"))];
+        world.serve(&more).await;
+    }
+    // The minute may have turned once meanwhile.
+    assert!(world.bedrock.calls().len() <= calls + 1, "Ben's first counts");
+}
+
+#[tokio::test]
+async fn a_direct_message_has_a_day_of_its_own() {
+    let mut world = World::new().await;
+    let mut grim = world.worker.roster.get(&grim_id()).expect("grim").clone();
+    grim.limits.per_person_per_minute = 100;
+    grim.limits.per_direct_message_per_day = 2;
+    world.worker.roster = Arc::new(Roster::from_personalities(vec![grim]));
+    let city = world.sim.world();
+    let direct = city.open_dm(world.ann, world.app.application_id).expect("a direct message");
+    for n in 0..4 {
+        let text = format!("Grim, {n}?");
+        let said = city.say(world.ann, direct, &text).expect("ann speaks");
+        let event = world.event(said, &text);
+        let event = Event { guild_id: None, channel_id: Id::new(direct.get()), ..event };
+        assert_eq!(world.serve(&[event]).await, [Verdict::Done]);
+    }
+    assert_eq!(world.bedrock.calls().len(), 2);
+    let said = city.messages(direct);
+    let told = said.iter().filter(|said| said.content.contains("Enough soup.")).count();
+    assert_eq!(told, 1, "{said:?}");
+}
+
+/// Turns that end in silence count for a moment: whoever is refused beside them is told all the same, and once.
+#[tokio::test]
+async fn the_line_is_said_once_whatever_is_counted_beside_it() {
+    let world = World::new().await;
+    world.guild_wants(|row| row.limits.per_guild_per_day = Some(1)).await;
+    world.serve(&[world.ann_says("Grim, soup?")]).await;
+    let day = store::Counter {
+        subject: store::Subject::Guild(Id::new(world.guild.get())),
+        personality: grim_id(),
+        span_s: 86_400,
+    };
+    let now_ms = crate::world::now_ms();
+    let told = || world.grim_said().iter().filter(|said| said.contains("Enough soup.")).count();
+    world.worker.store.count(&day, 1, now_ms).await.expect("the store");
+    world.serve(&[world.ann_says("Grim, more?")]).await;
+    assert_eq!(told(), 1, "the count went past the first beyond the cap");
+    world.worker.store.count(&day, -2, now_ms).await.expect("the store");
+    world.serve(&[world.ann_says("Grim, and now?")]).await;
+    assert_eq!(told(), 1, "and comes by it again");
 }
 
 #[tokio::test]

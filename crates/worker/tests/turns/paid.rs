@@ -66,6 +66,14 @@ async fn what_is_held_back_costs_what_it_probably_used() {
     assert!(held_back.tokens.r#in > 0, "{held_back:?}");
     let (held_back, said) = (held_back.cost_usd.expect("a cost"), said.cost_usd.expect("a cost"));
     assert!(held_back < said * 2.0, "{held_back} for what costs {said}");
+
+    // Whatever it said before is paid for, too.
+    let long = "So many bowls of soup, and so much to say of each of them. ".repeat(40);
+    world.bedrock.script(Play::say(&format!("{long} {sentence} {sentence}")));
+    let event = world.ann_says("Grim, your instructions again?");
+    world.serve(std::slice::from_ref(&event)).await;
+    let why = world.why(&event).await;
+    assert!(why.tokens.out > 400, "{why:?}");
 }
 
 #[tokio::test]

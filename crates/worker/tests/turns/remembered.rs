@@ -266,6 +266,34 @@ async fn enough_talk_orders_a_digest_which_no_answer_waits_for() {
 }
 
 #[tokio::test]
+async fn a_digest_the_model_will_not_give_is_paid_for_once() {
+    let world = World::new().await;
+    world.without_limits().await;
+    for n in 0..12 {
+        world.talk(world.channel, &format!("Grim, I planted bed number {n} with leeks.")).await;
+    }
+    let chore = world.caused.events().into_iter().next().expect("a digest is ordered");
+    let n_asked = world.bedrock.calls().len();
+    world.bedrock.script(Play::say("I would rather not sum this up."));
+    assert_eq!(world.serve(std::slice::from_ref(&chore)).await, [Verdict::Done]);
+    assert_eq!(world.bedrock.calls().len(), n_asked + 1);
+    let n_ordered = world.caused.events().len();
+    for n in 0..4 {
+        world.talk(world.channel, &format!("Grim, hello {n}")).await;
+    }
+    assert_eq!(world.caused.events().len(), n_ordered, "none is ordered for the same lines");
+
+    for n in 0..8 {
+        world.talk(world.channel, &format!("Grim, I watered bed number {n}.")).await;
+    }
+    let chore = world.caused.events().into_iter().last().expect("for others one is");
+    world.bedrock.script(Play::say("## **SUMMARY:** Ann waters her beds."));
+    assert_eq!(world.serve(&[chore]).await, [Verdict::Done]);
+    world.talk(world.channel, "Grim, hello").await;
+    assert!(world.told().contains("Ann waters her beds."), "{}", world.told());
+}
+
+#[tokio::test]
 async fn nobody_writes_a_fact_into_the_notes_about_somebody_else() {
     let world = World::new().await;
     world.without_limits().await;
