@@ -10,6 +10,7 @@
 mod asked;
 mod concept;
 mod dates;
+mod drawn;
 mod hand;
 mod index;
 mod kin;
@@ -27,6 +28,7 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+pub use drawn::Drawn;
 pub use hand::{Remembered, handed_over};
 pub use index::{Index, Message};
 pub use query::{Query, query_text};

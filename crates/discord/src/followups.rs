@@ -43,7 +43,7 @@ struct Attached<'a> {
 }
 
 impl Discord {
-    /// Completes a deferred answer, or changes an answer given. `components` are the rows under it: `None`
+    /// Completes a deferred answer, or changes an answer given, and returns the message it is. `components` are the rows under it: `None`
     /// leaves what is there, an empty slice takes it away.
     ///
     /// # Errors
@@ -54,13 +54,13 @@ impl Discord {
         token: &str,
         content: &str,
         components: Option<&[Component]>,
-    ) -> Result<(), Error> {
+    ) -> Result<Posted, Error> {
         checked_content(content)?;
         checked_components(components)?;
         let body =
             Completion { content, allowed_mentions: NO_PINGS, components, attachments: None };
         let request = without_token(&original(application, token), Some(&body))?;
-        self.send(Call::new(request)).await.map(drop)
+        self.send(Call::new(request)).await?.json()
     }
 
     /// Completes a deferred answer with a file of at most 10 MiB, in place of files and components it had.

@@ -369,7 +369,7 @@ impl Store {
     }
 
     /// Lets the claim go without forgetting how often it crashed: whoever takes it next sees a poisonous
-    /// event again.
+    /// event again. The text goes: an event that is put aside and tried again is answered anew.
     ///
     /// # Errors
     /// [`Error::ClaimLost`], [`Error::Failed`].
@@ -378,8 +378,8 @@ impl Store {
             event,
             attempt,
             "release",
-            "SET #lock = :zero",
-            &[("#lock", "lock")],
+            "SET #lock = :zero REMOVE #text, #generated, #own",
+            &[("#lock", "lock"), ("#text", "text"), ("#generated", "generated"), ("#own", "own")],
             vec![(":zero", n(0))],
         )
         .await

@@ -24,7 +24,7 @@ impl Store {
             ("pk".to_owned(), s(pk)),
             ("sk".to_owned(), s(sk)),
             ("v".to_owned(), n(ITEM_VERSION)),
-            ("ttl".to_owned(), n(ttl(now_ms, retention::CLAIM))),
+            ("ttl".to_owned(), n(ttl(now_ms, retention::TOMBSTONE))),
         ]
         .into());
         self.write_all(vec![note], || format!("note that message {message} was edited")).await

@@ -19,10 +19,12 @@ use crate::{
     gather::Key,
     item::{Fresh, Item},
     keep::{delete, keeper_sort, message_partition, put, unless_changed},
-    leaf::{Leaf, Seal, is_mark, leaf, mark_sort, open_item, page_item, sort},
+    leaf::{Leaf, Seal, is_mark, leaf, mark_sort, number, open_item, page_item, sort},
     n, retention, s, ttl, window,
 };
 
+/// The sort key of the note under which id it is kept what a message shows.
+const SHOWN: &str = "A";
 /// The sort key of a tombstone.
 const TOMBSTONE: &str = "X";
 /// Items that are looked into for a message, from its own key on.
@@ -72,6 +74,45 @@ impl Store {
             buried.extend(some.iter().copied().filter(|id| found.contains_key(&stone(*id))));
         }
         Ok(buried)
+    }
+
+    /// Notes that people see what is kept under the id `kept` by another message.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn note_shown(
+        &self,
+        message: Id<MessageMarker>,
+        kept: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        let note = put([
+            ("pk".to_owned(), s(message_partition(message))),
+            ("sk".to_owned(), s(SHOWN)),
+            ("v".to_owned(), n(ITEM_VERSION)),
+            ("kept".to_owned(), n(kept)),
+            ("ttl".to_owned(), n(ttl(now_ms, retention::EPISODES))),
+        ]
+        .into());
+        self.write_all(vec![note], || format!("note what message {message} shows")).await
+    }
+
+    /// The ids under which it is kept what these messages show, where that was noted.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn shown_by(
+        &self,
+        messages: &[Id<MessageMarker>],
+    ) -> Result<Vec<Id<MessageMarker>>, Error> {
+        let mut kept = Vec::new();
+        for some in messages.chunks(MOST_KEYS) {
+            let key = |message: &Id<MessageMarker>| (message_partition(*message), SHOWN.to_owned());
+            let found = self.read_all(some.iter().map(key).collect()).await?;
+            let ids = found.values().map(|note| number(note, "kept"));
+            kept.extend(ids.filter_map(Id::new_checked));
+        }
+        Ok(kept)
     }
 
     /// Forgets a message wherever it is kept, with the facts that came from it, and drops the summaries it may

@@ -136,6 +136,19 @@ impl Store {
         self.write_all(writes, || format!("note where {user} has words")).await
     }
 
+    /// Notes that a guild has words, or something known, in a channel.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub async fn note_place(
+        &self,
+        guild: Id<GuildMarker>,
+        channel: Id<ChannelMarker>,
+    ) -> Result<(), Error> {
+        let writes = vec![put(place_item(guild, channel))];
+        self.write_all(writes, || format!("note that guild {guild} has words")).await
+    }
+
     /// Everywhere a person has words.
     ///
     /// # Errors

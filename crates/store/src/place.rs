@@ -166,9 +166,10 @@ impl Store {
         Ok(found)
     }
 
-    /// Erases everything said and learned in a guild, in all its channels, by all personalities. Where the
-    /// guild has removed the den, everything else about it goes as well, but for what it spent and for
-    /// whether the operator allows it; else its settings stay. `progress` hears how many messages are gone.
+    /// Erases everything said and learned in a guild, in all its channels, by all personalities; what waits
+    /// there goes, unanswered. Where the guild has removed the den, everything else about it goes as well, but
+    /// for what it spent and for whether the operator allows it; else its settings stay. `progress` hears how
+    /// many messages are gone.
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Torn`], [`Error::Contended`]; done again, it goes on.
@@ -179,6 +180,8 @@ impl Store {
         mut progress: impl FnMut(usize),
     ) -> Result<Erased, Error> {
         let has_left = self.guild(guild).await?.left_at_ms.is_some();
+        // First: answered later, it would be kept again.
+        self.erase_waiting_in(guild).await?;
         let mut swept = Swept::default();
         swept.channels.extend(self.places(guild).await?);
         let mut traces: BTreeMap<Id<UserMarker>, Vec<Trace>> = BTreeMap::new();

@@ -4,7 +4,7 @@
 pub const WINDOW: u64 = 30;
 /// A message among the episodes, where the guild sets nothing else.
 pub const EPISODES: u64 = 365;
-/// The rolling summary of a channel where nobody speaks any more.
+/// The rolling summary of a channel where nobody speaks any more, or as long as the guild keeps words, if that is less.
 pub const SUMMARY: u64 = 90;
 /// The row of a posted message with its explanation.
 pub const REPLY: u64 = 30;

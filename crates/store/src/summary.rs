@@ -46,8 +46,8 @@ impl Store {
         Ok(kept.value.at(now_ms))
     }
 
-    /// Changes the summary. `change` may refuse: then nothing is written. Whatever it changes, the summary ages
-    /// anew.
+    /// Changes the summary as [`Store::change_summary_for`] does, where it holds no words of a guild that keeps them
+    /// for less than [`retention::SUMMARY`].
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
@@ -56,13 +56,30 @@ impl Store {
         channel: Id<ChannelMarker>,
         personality: &PersonalityId,
         now_ms: u64,
+        change: impl FnMut(&mut Summary) -> Result<R, E>,
+    ) -> Result<Result<R, E>, Error> {
+        self.change_summary_for(channel, personality, retention::SUMMARY, now_ms, change).await
+    }
+
+    /// Changes the summary where words are kept for so many days. `change` may refuse: then nothing is written.
+    /// Whatever it changes, the summary ages anew: it lies no longer than words of now, nor than
+    /// [`retention::SUMMARY`].
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
+    pub async fn change_summary_for<R, E>(
+        &self,
+        channel: Id<ChannelMarker>,
+        personality: &PersonalityId,
+        days: u64,
+        now_ms: u64,
         mut change: impl FnMut(&mut Summary) -> Result<R, E>,
     ) -> Result<Result<R, E>, Error> {
         self.change_kept_summary(channel, personality, now_ms, |kept| {
             let before = kept.summary.clone();
             let changed = change(&mut kept.summary)?;
             if kept.summary != before {
-                kept.ttl = ttl(now_ms, retention::SUMMARY);
+                kept.ttl = ttl(now_ms, retention::SUMMARY.min(days));
             }
             Ok(changed)
         })
@@ -106,6 +123,28 @@ impl Store {
         });
         let Ok(()) = dropped.await?;
         Ok(())
+    }
+
+    /// Drops the words of a summary that may tell of a message which nobody keeps any more: a summary can outlive what it
+    /// was made of.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
+    pub async fn drop_summary_of(
+        &self,
+        channel: Id<ChannelMarker>,
+        personality: &PersonalityId,
+        message: Id<MessageMarker>,
+        now_ms: u64,
+    ) -> Result<(), Error> {
+        let summary = self.summary(channel, personality, now_ms).await?;
+        let may_tell = summary.upto >= Some(message)
+            && summary.from.is_none_or(|from| from <= message)
+            && !summary.text.is_empty();
+        match may_tell {
+            true => self.drop_summary(channel, personality, now_ms).await,
+            false => Ok(()),
+        }
     }
 
     /// Drops the words of a summary where it takes in a message. Where it ends before that, its words stay, and age

@@ -1,8 +1,11 @@
 //! Erasing what waits: events in the inbox of one machine, and what was put aside.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use queue::{Event, What};
-use twilight_model::id::{Id, marker::UserMarker};
+use queue::{Event, Person, What};
+use twilight_model::id::{
+    Id,
+    marker::{GuildMarker, UserMarker},
+};
 
 use crate::{
     Error, Store, claim,
@@ -19,36 +22,54 @@ enum Fate {
     Stays,
     /// It is theirs.
     Goes,
-    /// Somebody else's with words of theirs in it: this is without them.
+    /// It stays without words that were theirs, or said to them: this is what is left.
     Redacted(String),
 }
 
 impl Store {
-    /// Erases a person from what waits: events they caused until `now_ms` go, unanswered; from the events of
-    /// others go the lines they had said before. Returns how many rows that changed.
+    /// Erases a person from what waits: events they caused until `now_ms` go, unanswered; from all others go
+    /// the lines they had said before, and those of personalities, who may have said them to them. Returns how
+    /// many rows that changed.
     ///
     /// # Errors
     /// [`Error::Failed`]; done again, it goes on.
     pub async fn erase_waiting(&self, user: Id<UserMarker>, now_ms: u64) -> Result<usize, Error> {
-        let operation = || format!("erase what waits of {user}");
         let mut n_changed = 0;
         for partition in [INBOX, DEAD] {
             for (id, body) in self.waiting(partition).await? {
                 match fate(&body, user, now_ms) {
                     Fate::Stays => continue,
-                    Fate::Goes => {
-                        if let Ok(event) = Event::read(&body) {
-                            self.forget_answer(&event).await?;
-                        }
-                        let row = delete(partition.to_owned(), id);
-                        self.write_all(vec![row], operation).await?;
-                    }
+                    Fate::Goes => self.drop_waiting(partition, &id, &body).await?,
                     Fate::Redacted(body) => self.redact(partition, &id, &body).await?,
                 }
                 n_changed += 1;
             }
         }
         Ok(n_changed)
+    }
+
+    /// Erases a guild from what waits: every event in it goes, unanswered.
+    ///
+    /// # Errors
+    /// [`Error::Failed`]; done again, it goes on.
+    pub(crate) async fn erase_waiting_in(&self, guild: Id<GuildMarker>) -> Result<(), Error> {
+        for partition in [INBOX, DEAD] {
+            for (id, body) in self.waiting(partition).await? {
+                if is_in(&body, guild) {
+                    self.drop_waiting(partition, &id, &body).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes an event, and first the answer to it: without the event nothing would lead there.
+    async fn drop_waiting(&self, partition: &str, id: &str, body: &str) -> Result<(), Error> {
+        if let Ok(event) = Event::read(body) {
+            self.forget_answer(&event).await?;
+        }
+        let row = delete(partition.to_owned(), id.to_owned());
+        self.write_all(vec![row], || format!("erase waiting event {id}")).await
     }
 
     async fn redact(&self, partition: &str, id: &str, body: &str) -> Result<(), Error> {
@@ -118,18 +139,20 @@ fn fate(body: &str, user: Id<UserMarker>, now_ms: u64) -> Fate {
         let is_named = body.contains(&user.to_string());
         return if is_named { Fate::Goes } else { Fate::Stays };
     };
-    if event.author.id == user {
-        return if event.received_at_ms <= now_ms { Fate::Goes } else { Fate::Stays };
+    if event.author.id == user && event.received_at_ms <= now_ms {
+        return Fate::Goes;
     }
-    event.preceding.retain(|line| line.author.id != user);
+    // To whom a personality said something is not noted in an event. It is only context: all of it goes.
+    let goes = |author: &Person, ours: bool| ours || author.id == user;
+    event.preceding.retain(|line| !goes(&line.author, line.ours));
     match &mut event.what {
         What::Message(message) => {
-            if let Some(quoted) = message.reply_to.as_mut().filter(|q| q.author.id == user) {
+            if let Some(quoted) = message.reply_to.as_mut().filter(|q| goes(&q.author, q.ours)) {
                 quoted.text.clear();
             }
         }
         What::Command(command) => {
-            if let Some(target) = command.target.as_mut().filter(|t| t.author.id == user) {
+            if let Some(target) = command.target.as_mut().filter(|t| goes(&t.author, t.ours)) {
                 target.text.clear();
             }
         }
@@ -138,5 +161,16 @@ fn fate(body: &str, user: Id<UserMarker>, now_ms: u64) -> Fate {
     match event.write() {
         redacted if redacted == body => Fate::Stays,
         redacted => Fate::Redacted(redacted),
+    }
+}
+
+/// Whether an event happened in a guild; that the den came or went has no words in it, and stays. Of a body that cannot
+/// be read it is enough that it names the guild.
+fn is_in(body: &str, guild: Id<GuildMarker>) -> bool {
+    match Event::read(body) {
+        Ok(event) => {
+            event.guild_id == Some(guild) && !matches!(event.what, What::Joined | What::Left)
+        }
+        Err(_) => body.contains(&guild.to_string()),
     }
 }

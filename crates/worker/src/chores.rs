@@ -36,6 +36,8 @@ const POISON: u32 = 2;
 /// Kept back from the model's time, to write down what it said.
 const FINISH: std::time::Duration = std::time::Duration::from_secs(3);
 
+const DAY_MS: u64 = 86_400_000;
+
 /// Whether enough was said for another digest.
 pub(crate) fn is_due(window: &[Episode], summary: &Summary) -> bool {
     digestible(window, summary).len() >= ENOUGH
@@ -128,7 +130,7 @@ async fn digest(
         known: &worker.memory.known(&Scope::read_in(event.guild_id, event.channel_id, &who.id)),
     };
     let mut gathered = worker.store.gather(&wanted, &attempt).await?;
-    gathered.rows.summary = quotable(&gathered);
+    gathered.rows.summary = carried_on(&gathered, attempt.now_ms);
     let held = Held { day: Day::of(attempt.now_ms), amount: reserve };
     let progress = match gathered.claims.first() {
         Some(Claimed::Won(progress)) => progress.clone(),
@@ -275,7 +277,8 @@ async fn pass_over(
 ) -> Result<(), store::Error> {
     let old = &gathered.rows.summary;
     let upto = old.upto.max(lines.last().map(|line| line.message_id));
-    let changed = worker.store.change_summary(event.channel_id, &who.id, now_ms(), |summary| {
+    let (channel, days) = (event.channel_id, gathered.rows.guild.retention_days());
+    let changed = worker.store.change_summary_for(channel, &who.id, days, now_ms(), |summary| {
         if summary.dropped == old.dropped {
             *summary = Summary { upto, distilled: old.distilled.max(upto), ..old.clone() };
         }
@@ -345,7 +348,8 @@ async fn write_down(
             added.push((scope, fact.id));
         }
     }
-    let changed = worker.store.change_summary(event.channel_id, &who.id, now_ms(), |summary| {
+    let (channel, days) = (event.channel_id, gathered.rows.guild.retention_days());
+    let changed = worker.store.change_summary_for(channel, &who.id, days, now_ms(), |summary| {
         // Something it is made of was erased meanwhile: it is not kept.
         if summary.dropped == new.dropped {
             *summary = new.clone();
@@ -375,11 +379,14 @@ fn speakers(window: &[Episode]) -> Vec<Id<UserMarker>> {
 }
 
 /// The summary that a digest goes on from: begun anew where it is made of words of somebody who does not want to
-/// be quoted any more.
-fn quotable(gathered: &Gathered) -> Summary {
+/// be quoted any more, or of words older than the guild keeps them. Each digest writes what it goes on from into the
+/// next summary, so that words would otherwise never go from a channel where people speak.
+fn carried_on(gathered: &Gathered, now_ms: u64) -> Summary {
     let summary = gathered.rows.summary.clone();
     let is_unquoted = |id| gathered.memory.iter().any(|memory| memory.unquoted.contains(id));
-    match summary.speakers.iter().any(is_unquoted) {
+    let since_ms = now_ms.saturating_sub(gathered.rows.guild.retention_days() * DAY_MS);
+    let is_too_old = summary.from.is_some_and(|from| written_ms(from) < since_ms);
+    match is_too_old || summary.speakers.iter().any(is_unquoted) {
         false => summary,
         true => Summary { text: String::new(), speakers: Vec::new(), from: None, ..summary },
     }

@@ -185,6 +185,18 @@ impl Memory {
 }
 
 impl Shelf {
+    /// Whose a message is: whoever said it, or, where the personality did, those to whom it said it.
+    pub(crate) fn whose(&self, id: u64) -> Vec<Id<UserMarker>> {
+        let Indexed { index, told_to, .. } = &*self.lock();
+        match index.get(id) {
+            Some(message) if message.speaker == ME => told_to.get(&id).cloned().unwrap_or_default(),
+            Some(message) => {
+                message.speaker.parse().ok().and_then(Id::new_checked).into_iter().collect()
+            }
+            None => Vec::new(),
+        }
+    }
+
     /// Reads the index. What it is handed besides says whether a message is one of these people's: said by one of
     /// them, or by the personality to one of them.
     pub(crate) fn read<T>(

@@ -1,12 +1,12 @@
 //! After the person has the answer: what is remembered, and the claims closed.
 
-use chat::{Explanation, Outcome, Silence};
+use chat::{Explanation, Outcome, Silence, recall::Drawn};
 use futures_util::future::{join_all, try_join_all};
 use personality::Personality;
 use queue::{Event, EventId, Mention, What};
 use store::{
     AskedBy, Asker, Attempt, Claimed, Episode, Error, Gathered, Kept, MOST_PEOPLE, Meanwhile,
-    ReplyRow, Scope, Shown, Speaker, Store,
+    Progress, ReplyRow, Scope, Shown, Speaker, Store,
 };
 use twilight_model::id::{
     Id,
@@ -18,9 +18,12 @@ use crate::{
     clock::now_ms,
     memory::{terms, written_ms},
     space, steward, told,
-    turn::{asked, question},
+    turn::{Source, asked, question},
 };
 
+/// People beside those it answers that an answer is noted to be drawn from: with them, what is asked when it is kept
+/// is still one request.
+const MOST_DRAWN_ON: usize = 12;
 /// Open messages of a scope from which it is worth asking the store to fold some; it folds beyond 64.
 const FOLD_FROM: usize = 64;
 /// One in so many messages makes it ask whatever it knows.
@@ -47,6 +50,8 @@ pub(crate) struct Settled<'a> {
     pub(crate) why: &'a Explanation,
     /// Whether what people said is kept.
     pub(crate) remember: bool,
+    /// The words of before that it was made of, as far as they were handed over.
+    pub(crate) sources: &'a [Source],
     /// Whether there is a model that can make a digest.
     pub(crate) digests: bool,
 }
@@ -61,6 +66,7 @@ pub(crate) async fn settle(settled: Settled<'_>) -> Result<(), Error> {
     let store = &worker.store;
     let leader = &events[0];
     let episodes = if settled.remember { settled.episodes() } else { Vec::new() };
+    settled.take_back_left(&episodes).await?;
     let others = settled.others();
     let (rows, kept) = tokio::join!(
         keep_rows(store, who, (leader, settled.last), &others, shown, why),
@@ -86,6 +92,47 @@ pub(crate) async fn settle(settled: Settled<'_>) -> Result<(), Error> {
 }
 
 impl Settled<'_> {
+    /// Takes back what an earlier attempt kept, was killed over before it looked once more, and is not to be kept now:
+    /// its message was deleted, or its author does not want it any more.
+    async fn take_back_left(&self, episodes: &[Episode]) -> Result<(), Error> {
+        let before = |claim: &Claimed| match claim {
+            Claimed::Won(before) if before.is_retake => Some(before.clone()),
+            _ => None,
+        };
+        let before: Vec<Progress> = self.gathered.claims.iter().filter_map(before).collect();
+        if before.is_empty() {
+            return Ok(());
+        }
+        let is_unheard = |event: &Event| self.unheard.iter().any(|(id, _)| *id == event.id);
+        let unwanted = self.events.iter().filter(|event| {
+            is_unheard(event)
+                || (self.heard().any(|heard| heard.id == event.id) && !self.may_keep(event))
+        });
+        let mut left: Vec<Id<MessageMarker>> =
+            unwanted.filter_map(|event| Id::new_checked(question(event))).collect();
+        if !left.is_empty() {
+            let replies = before.iter().filter_map(|before| before.shown.first());
+            left.extend(replies.map(|shown| shown.message_id));
+        }
+        left.retain(|id| !episodes.iter().any(|episode| episode.message_id == *id));
+        if left.is_empty() {
+            return Ok(());
+        }
+        let row = self.gathered.rows.channel.clone();
+        let scope = space::scope_of(self.worker, self.last, &self.who.id, row).await;
+        let kept = Kept {
+            scope: &scope,
+            guild: self.last.guild_id,
+            channel: self.last.channel_id,
+            episodes,
+            days: self.gathered.rows.guild.retention_days(),
+        };
+        for message in left {
+            self.worker.store.take_back(&kept, message, now_ms()).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps what was said and what was asked to be remembered, unless it was deleted meanwhile. Returns the
     /// scope, where something was kept.
     async fn keep(&self, episodes: &[Episode]) -> Result<Option<Scope>, Error> {
@@ -240,11 +287,22 @@ impl Settled<'_> {
         others.filter_map(asker).collect()
     }
 
-    /// Everybody whose words the answer answers: who was heard, and whom they quoted.
+    /// Everybody whose words the answer answers, who was heard and whom they quoted, and whose words of before stand
+    /// in it again: it goes with each of them.
     fn answered_people(&self) -> Vec<Id<UserMarker>> {
         let mut people: Vec<_> = self.heard().flat_map(concerned).collect();
         people.sort_unstable();
         people.dedup();
+        let Some(said) = self.said else { return people };
+        let asked: Vec<String> = self.heard().map(asked).collect();
+        let drawn = Drawn::new(said, &asked.join("\n"));
+        let drawn_on = self.sources.iter().filter(|source| drawn.is_from(&source.text));
+        let mut others: Vec<_> = drawn_on.flat_map(|source| source.people.clone()).collect();
+        others.sort_unstable();
+        others.dedup();
+        others.retain(|user| !people.contains(user));
+        others.truncate(MOST_DRAWN_ON);
+        people.extend(others);
         people
     }
 

@@ -44,6 +44,8 @@ pub(crate) async fn is_public(worker: &Worker, event: &Event, known: Option<Chan
     if is_fresh(&row) {
         return row.is_public;
     }
+    // What is kept there is found by its guild.
+    row.guild_id = event.guild_id;
     // As of the first question of several: it may change between them.
     row.looked_at_ms = now_ms();
     match worker.discord.audience(event.channel_id).await {

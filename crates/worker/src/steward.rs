@@ -49,7 +49,7 @@ pub(crate) async fn serve(
         What::Command(_) | What::Press(_) => answer(worker, event, deadline).await,
         What::Reaction(reaction) => house::reacted(worker, event, reaction).await,
         What::Edited(edited) => memory::edited(worker, event, edited).await,
-        What::Deleted { message_ids } => memory::deleted(worker, message_ids).await,
+        What::Deleted { message_ids } => memory::deleted(worker, event, message_ids).await,
         What::ChannelDeleted => memory::channel_deleted(worker, event).await,
         What::Joined => house::joined(worker, event).await,
         What::Left => house::left(worker, event).await,

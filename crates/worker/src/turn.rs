@@ -9,7 +9,7 @@ mod opening;
 mod remembering;
 mod speak;
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use chat::{Context, Decision, Explanation, Known, Limit, Said, Silence, Situation};
 use model::Chain;
@@ -30,7 +30,7 @@ pub(crate) use self::{
     limits::would_refuse,
     marks::{stopped, unwelcome},
     money::{budgets, count_as_spent, give_back, is_over_budget, purses},
-    remembering::{asked, question},
+    remembering::{Source, asked, question},
 };
 use crate::{
     Deadline, Verdict, Worker, files::Files, reply::POST_TIMEOUT, settle::give_up, space,
@@ -77,6 +77,7 @@ pub(crate) async fn turn(
         unheard: &unheard,
         absent: &share.absent,
         meter: Meter::holding(held),
+        sources: OnceLock::new(),
     };
     if share.progress.crashed >= POISON {
         return share.of_the_leader(work.poison(&share.progress).await);
@@ -122,6 +123,8 @@ struct Turn<'a> {
     /// Members of the answer begun earlier that were not delivered with it this time.
     absent: &'a [EventId],
     meter: Meter,
+    /// The words of before that are handed over, once they are chosen.
+    sources: OnceLock<Vec<Source>>,
 }
 
 impl Turn<'_> {
@@ -180,6 +183,10 @@ impl Turn<'_> {
         limits::take_back(self.worker, &uncounted, self.attempt.now_ms).await;
         let mut why = self.explanation();
         why.memories = remembered.used;
+        let mut sources = remembered.sources;
+        sources.extend(remembering::sources(self.last(), gathered));
+        // Nobody else sets it.
+        let _ = self.sources.set(sources);
         why.ms.gather = ms_gather;
         why.ms.decide = millis(self.started);
         why.context = Context {

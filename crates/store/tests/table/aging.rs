@@ -117,6 +117,29 @@ async fn a_summary_that_has_aged_is_told_to_nobody_and_does_not_come_back() {
     assert!(!world.everything().await.contains("Soup."));
 }
 
+#[tokio::test]
+async fn a_summary_is_kept_no_longer_than_the_words_of_its_guild() {
+    let world = fresh().await;
+    let store = &world.store;
+    let say = |text: &'static str| {
+        move |summary: &mut Summary| {
+            summary.text = text.to_owned();
+            Ok::<_, Infallible>(())
+        }
+    };
+    let kept = store.change_summary_for(HALL, &grim(), 7, NOW, say("Soup.")).await;
+    let Ok(()) = kept.unwrap();
+    assert_eq!(gathered(&world, 6).await.2.text, "Soup.");
+    assert_eq!(store.summary(HALL, &grim(), after(7)).await.unwrap().text, "");
+    assert_eq!(gathered(&world, 7).await.2.text, "");
+
+    // A guild that keeps words for longer keeps the summary no longer for it.
+    let kept = store.change_summary_for(HALL, &grim(), 365, after(7), say("Bread.")).await;
+    let Ok(()) = kept.unwrap();
+    assert_eq!(store.summary(HALL, &grim(), after(96)).await.unwrap().text, "Bread.");
+    assert_eq!(store.summary(HALL, &grim(), after(97)).await.unwrap().text, "");
+}
+
 /// `/den retention` was lowered: what is said from then on goes sooner than what was said before.
 #[tokio::test]
 async fn a_page_of_mixed_ages_loses_the_short_lived_words_at_their_time() {

@@ -171,6 +171,25 @@ async fn a_poisonous_event_is_still_poisonous_when_it_was_let_go() {
 }
 
 #[tokio::test]
+async fn a_poisonous_event_that_was_let_go_keeps_no_text_and_is_answered_anew() {
+    let world = fresh().await;
+    let (event, first) = (event(1), attempt("first", 0));
+    let members = std::slice::from_ref(&event);
+    let secret = Answer { text: "a secret thought".to_owned(), own_words: true };
+    won(world.store.claim(&event, members, &first, None).await.unwrap());
+    world.store.showing(&event, members, &first, &shown()).await.unwrap();
+    world.store.generated(&event, members, &first, &secret).await.unwrap();
+    world.store.release(&event, &first).await.unwrap();
+    let everything = world.everything().await;
+    assert!(!everything.contains("secret thought"), "{everything}");
+    let next = attempt("next", 1);
+    let progress = won(world.store.claim(&event, members, &next, None).await.unwrap());
+    assert_eq!((progress.answer, progress.crashed), (None, 1));
+    assert_eq!(progress.shown, shown(), "what stands in the channel is still known");
+    world.store.generated(&event, members, &next, &boo()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_turn_whose_count_was_taken_back_is_counted_the_next_time() {
     let world = fresh().await;
     let leader = event(1);

@@ -1,8 +1,11 @@
 //! A person's erasure reaches everything, and nobody else's.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
-use queue::{Line, Person, Quoted, What};
+use queue::{Command, Event, Line, Person, Quoted, Target, What};
 use store::{About, Answer, Episode, Erased, Kept, Progress, Record, Scope, Space};
 use twilight_model::id::Id;
 
@@ -146,6 +149,57 @@ async fn nothing_of_a_person_is_left_in_the_whole_table_and_all_of_the_others() 
 
     let again = store.erase_person(ANN, NOW + 2, |_| ()).await.unwrap();
     assert_eq!(again, Erased::default(), "nothing is left to erase");
+}
+
+#[tokio::test]
+async fn what_was_said_to_somebody_erased_is_in_no_waiting_event() {
+    let world = fresh().await;
+    let store = &world.store;
+    let bot = Person { id: Id::new(11), name: "Grim".to_owned() };
+    let ben = Person { id: BEN, name: "Ben".to_owned() };
+    let line = |author: &Person, text: &str, ours| Line {
+        message_id: Id::new(1),
+        author: author.clone(),
+        text: text.to_owned(),
+        ours,
+    };
+    let preceding = vec![line(&bot, TO_ANN, true), line(&ben, BENS, false)];
+    let mut replies = Event { preceding: preceding.clone(), ..waiting(2, BEN, BENS) };
+    if let What::Message(message) = &mut replies.what {
+        message.reply_to = Some(Quoted {
+            message_id: Id::new(1),
+            author: bot.clone(),
+            text: TO_ANN.to_owned(),
+            ours: true,
+        });
+    }
+    let target =
+        Target { message_id: Id::new(1), ours: true, author: bot, text: TO_ANN.to_owned() };
+    let roast = Command {
+        id: Id::new(3),
+        token: "token".to_owned(),
+        name: "Roast this".to_owned(),
+        options: BTreeMap::new(),
+        target: Some(target),
+        people: vec![],
+        permissions: None,
+    };
+    let roasts = Event { what: What::Command(roast), ..waiting(3, BEN, "") };
+    // What she says after her erasure is answered, without what was said to her before.
+    let returns = Event { preceding, received_at_ms: NOW + 2, ..waiting(4, ANN, "hello again") };
+    for event in [&replies, &roasts, &returns] {
+        store.put_in_inbox(event).await.unwrap();
+        store.put_aside(event.id.as_str(), &event.write(), "it crashed", NOW).await.unwrap();
+    }
+    store.erase_person(ANN, NOW + 1, |_| ()).await.unwrap();
+    let all = world.everything().await;
+    assert!(!all.contains(TO_ANN), "{all}");
+    let left = store.inbox().await.unwrap();
+    let left: Vec<Event> = left.iter().map(|(_, body)| Event::read(body).unwrap()).collect();
+    let ids: Vec<&str> = left.iter().map(|event| event.id.as_str()).collect();
+    assert_eq!(ids, ["2:grim", "3:grim", "4:grim"], "each is still answered");
+    assert_eq!(left[0].preceding, [line(&ben, BENS, false)], "what people said stays");
+    assert_eq!(left[0].message().unwrap().text, BENS);
 }
 
 #[tokio::test]

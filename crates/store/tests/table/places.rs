@@ -1,11 +1,12 @@
 //! A channel, a personality's memory of it, or a whole guild is erased.
 
-use store::{About, ChannelRow, Erased, GuildRow, Pause, Scope, Space};
+use queue::Event;
+use store::{About, Answer, ChannelRow, Erased, GuildRow, Pause, Scope, Space};
 use twilight_model::id::Id;
 
 use crate::world::{
-    ANN, ATTIC, BEN, ELSEWHERE, GUILD, HALL, NOW, PARLOUR, World, answered, fact, fresh, grim,
-    private, public, said, turbo,
+    ANN, ATTIC, BEN, ELSEWHERE, GUILD, HALL, NOW, PARLOUR, WHISPER, World, answered, attempt, fact,
+    fresh, grim, private, public, said, turbo, waiting,
 };
 
 /// Words of three places; a channel's stand in one channel alone.
@@ -134,4 +135,36 @@ async fn a_first_summary_in_the_making_does_not_outlive_its_guilds_erasure() {
     let before = world.store.summary(HALL, &grim(), NOW).await.unwrap().dropped;
     world.store.erase_guild(GUILD, NOW + 1, |_| ()).await.unwrap();
     assert_ne!(world.store.summary(HALL, &grim(), NOW).await.unwrap().dropped, before);
+}
+
+#[tokio::test]
+async fn what_waits_in_a_guild_goes_with_it_and_nothing_else_that_waits() {
+    let world = fresh().await;
+    let store = &world.store;
+    let here = waiting(1, ANN, HALLS);
+    let there =
+        Event { guild_id: Some(ELSEWHERE), channel_id: Id::new(88), ..waiting(2, ANN, ELSEWHERES) };
+    let alone = Event { guild_id: None, channel_id: WHISPER, ..waiting(3, ANN, ELSEWHERES) };
+    for event in [&here, &there, &alone] {
+        store.put_in_inbox(event).await.unwrap();
+        store.put_aside(event.id.as_str(), &event.write(), "it crashed", NOW).await.unwrap();
+    }
+    for (id, guild, word) in [("newer", GUILD, HALLS), ("odd", ELSEWHERE, ELSEWHERES)] {
+        let body = format!(r#"{{"v":99,"guild_id":"{guild}","text":"{word}"}}"#);
+        store.put_body_in_inbox(id, &body, NOW).await.unwrap();
+    }
+    // A turn crashed with a whole answer.
+    let crashed = attempt("crashed", 0);
+    let members = std::slice::from_ref(&here.id);
+    store.claim(&here.id, members, &crashed, None).await.unwrap();
+    let answer = Answer { text: format!("{HALLS}!"), own_words: true };
+    store.generated(&here.id, members, &crashed, &answer).await.unwrap();
+
+    let erased = store.erase_guild(GUILD, NOW + 1, |_| ()).await.unwrap();
+    assert_eq!(erased, Erased::default(), "what was not kept is not counted");
+    let all = world.everything().await;
+    assert!(!all.contains(HALLS), "{all}");
+    assert_eq!(all.matches(ELSEWHERES).count(), 5, "{all}");
+    let left: Vec<String> = store.inbox().await.unwrap().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(left, ["2:grim", "3:grim", "odd"]);
 }

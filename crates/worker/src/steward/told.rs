@@ -47,7 +47,8 @@ impl Told {
                 .await?);
         }
         let rows: Vec<Component> = self.rows.iter().cloned().map(row).collect();
-        Ok(discord.complete(event.application_id, token, &content, Some(&rows)).await?)
+        discord.complete(event.application_id, token, &content, Some(&rows)).await?;
+        Ok(())
     }
 }
 

@@ -1,12 +1,14 @@
 //! How a turn ends: with an answer from before, a fixed line, silence, or among the dead letters.
 
 use chat::{Explanation, Outcome, Silence};
-use queue::{Command, What};
+use queue::{Command, Event, What};
 use store::{Answer, Gathered, Progress};
+use twilight_model::id::{Id, marker::MessageMarker};
 
-use super::{Failed, Turn, chain_of};
+use super::{Failed, Turn, chain_of, question};
 use crate::{
     Verdict,
+    clock::now_ms,
     reply::ReplyError,
     settle::{Settled, give_up, keep_rows, settle},
     verdict::rest,
@@ -159,6 +161,7 @@ impl Turn<'_> {
             said,
             why,
             remember,
+            sources: self.sources.get().map_or(&[], Vec::as_slice),
         };
         Ok(Box::pin(settle(settled)).await?)
     }
@@ -203,11 +206,24 @@ impl Turn<'_> {
     /// answers to commands cannot carry its name and face.
     pub(super) async fn finish_command(&self, content: &str) {
         let Some(command) = self.waiting() else { return };
+        let last = self.last();
         let completed =
-            self.worker.discord.complete(self.last().application_id, &command.token, content, None);
-        if let Err(e) = completed.await {
-            // Its 15 minutes are over, or it was completed by an earlier attempt: the answer still comes.
-            tracing::info!(event = %self.events[0].id, error = %e, "a command's deferral was not completed");
+            self.worker.discord.complete(last.application_id, &command.token, content, None);
+        match completed.await {
+            Ok(message) => self.note_shown_question(message.id, last).await,
+            Err(e) => {
+                // Its 15 minutes are over, or it was completed by an earlier attempt: the answer still comes.
+                tracing::info!(event = %self.events[0].id, error = %e, "a command's deferral was not completed");
+            }
+        }
+    }
+
+    /// Notes by which message people see the question of a command, which is kept under the command's id: who deletes
+    /// the one has the other forgotten.
+    async fn note_shown_question(&self, message: Id<MessageMarker>, event: &Event) {
+        let Some(kept) = Id::new_checked(question(event)) else { return };
+        if let Err(e) = self.worker.store.note_shown(message, kept, now_ms()).await {
+            tracing::warn!(event = %event.id, error = %chain_of(&e), "by which message a question is seen was not noted");
         }
     }
 }

@@ -26,6 +26,14 @@ const MOST_HITS: usize = 8;
 pub(super) struct Remembered {
     pub(super) memories: Vec<Memory>,
     pub(super) used: Vec<Used>,
+    pub(super) sources: Vec<Source>,
+}
+
+/// Words of before that are handed over, and whose they are.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) people: Vec<Id<UserMarker>>,
+    pub(crate) text: String,
 }
 
 /// Chooses what matters for what was said last.
@@ -51,7 +59,7 @@ pub(super) fn remember(
         let shelf: Arc<Shelf> = worker.memory.take_in(memory, *was_known);
         let unquoted: Vec<_> =
             memory.unquoted.iter().copied().filter(|id| *id != last.author.id).collect();
-        shelf.read(&unquoted, |index, is_theirs| {
+        let found = shelf.read(&unquoted, |index, is_theirs| {
             let hidden = |id: u64| in_sight(id) || corrected.contains(&id) || is_theirs(id);
             let query = Query {
                 asker: Some(&asker),
@@ -62,21 +70,25 @@ pub(super) fn remember(
             };
             let hits = index.recall(&query);
             let room = MEMORY_TOKENS.saturating_sub(remembered.tokens());
-            for found in handed_over(index, &hits, room, &hidden) {
-                remembered.used.push(Used {
-                    kind: "words".to_owned(),
-                    on: chat::day(found.at_ms),
-                    channel: Some(found.channel.to_string()),
-                    message: Some(found.id.to_string()),
-                });
-                remembered.memories.push(Memory {
-                    by: (found.speaker != ME).then_some(found.name),
-                    about: None,
-                    on: chat::day(found.at_ms),
-                    text: found.text,
-                });
-            }
+            handed_over(index, &hits, room, &hidden)
         });
+        for found in found {
+            remembered
+                .sources
+                .push(Source { people: shelf.whose(found.id), text: found.text.clone() });
+            remembered.used.push(Used {
+                kind: "words".to_owned(),
+                on: chat::day(found.at_ms),
+                channel: Some(found.channel.to_string()),
+                message: Some(found.id.to_string()),
+            });
+            remembered.memories.push(Memory {
+                by: (found.speaker != ME).then_some(found.name),
+                about: None,
+                on: chat::day(found.at_ms),
+                text: found.text,
+            });
+        }
     }
     remembered
 }
@@ -120,7 +132,7 @@ fn facts(
                     is_about_asker: is_asker,
                     is_own: *about == About::Person(fact.by),
                 });
-                facts.push((book, fact));
+                facts.push((*about, book, fact));
             }
         }
     }
@@ -128,7 +140,13 @@ fn facts(
         who.memory_triggers.iter().chain(&who.interests).map(String::as_str).collect();
     let mut remembered = Remembered::default();
     for place in choose(&statements, query, &hints, now_ms, FACT_TOKENS) {
-        let (book, fact) = facts[place];
+        let (about, book, fact) = facts[place];
+        let subject = match about {
+            About::Person(user) => Some(user),
+            About::Place => None,
+        };
+        let people = [Some(fact.by), fact.to, subject].into_iter().flatten().collect();
+        remembered.sources.push(Source { people, text: fact.text.clone() });
         remembered.memories.push(Memory {
             by: Some(fact.by_name.clone()),
             about: (!book.name.is_empty()).then(|| book.name.clone()),
@@ -176,6 +194,21 @@ pub(super) fn summary<'g>(last: &Event, gathered: &'g Gathered) -> &'g str {
         None => &summary.text,
         Some(_) => "",
     }
+}
+
+/// The words of before that are handed over beside what is remembered: the window, the lines said just before, and the
+/// summary.
+pub(super) fn sources(last: &Event, gathered: &Gathered) -> Vec<Source> {
+    let window = gathered
+        .window
+        .iter()
+        .map(|turn| Source { people: turn.people().collect(), text: turn.text.clone() });
+    let before = last.preceding.iter().filter(|line| !line.ours);
+    let before =
+        before.map(|line| Source { people: vec![line.author.id], text: line.text.clone() });
+    let summary = &gathered.rows.summary;
+    let summary = Source { people: summary.speakers.clone(), text: summary.text.clone() };
+    window.chain(before).chain([summary]).collect()
 }
 
 /// The window as it is handed over: without the words of people who do not want to be quoted to others, and

@@ -163,3 +163,72 @@ async fn deleted_messages_are_forgotten_with_what_came_from_them() {
     assert!(!table.contains("Cologne") && !table.contains("thin"));
     assert!(table.contains("thick"), "message {third} stays");
 }
+
+#[tokio::test]
+async fn what_a_command_asked_goes_with_the_message_that_shows_it() {
+    let world = World::new().await;
+    // Kept under the command's id, and shown by the answer to it.
+    let asked = said(&world, "Grim, does Ben still hide at the mill?", &[]).await;
+    let shown = Id::new(asked + 1);
+    let now_ms = world.sim.clock().now_ms();
+    world.worker.store.note_shown(shown, Id::new(asked), now_ms).await.unwrap();
+    let gone = What::Deleted { message_ids: vec![shown] };
+    world.serve(&world.event_of(world.mia, world.channel, gone)).await;
+    assert!(!world.table().await.contains("the mill"));
+    assert_eq!(world.worker.store.buried(&[Id::new(asked)]).await.unwrap(), [Id::new(asked)]);
+}
+
+#[tokio::test]
+async fn a_reply_goes_with_any_of_its_messages() {
+    let world = World::new().await;
+    let first = world.answered("grim", world.ann, "First of all: the mill.").await;
+    world.kept("grim", world.channel, first.get(), store::Speaker::Me, "The mill, and more.").await;
+    let row = world.worker.store.reply(Id::new(first.get())).await.unwrap().unwrap();
+    let second = Id::new(first.get() + 1);
+    let messages = [first.get(), second.get()].map(|id| store::Shown {
+        message_id: Id::new(id),
+        channel_id: row.channel_id,
+        via: store::Via::Bot,
+    });
+    let row = store::ReplyRow { message_id: second, messages: messages.to_vec(), ..row };
+    world.worker.store.keep_reply(&row, world.sim.clock().now_ms()).await.unwrap();
+    assert!(world.table().await.contains("The mill, and more."));
+    let gone = What::Deleted { message_ids: vec![second] };
+    world.serve(&world.event_of(world.mia, world.channel, gone)).await;
+    assert!(!world.table().await.contains("The mill, and more."));
+}
+
+#[tokio::test]
+async fn a_summary_does_not_outlive_the_deletion_of_what_it_tells() {
+    const DAY_MS: u64 = 86_400_000;
+    let world = World::new().await;
+    let (store, channel) = (&world.worker.store, Id::new(world.channel.get()));
+    let now_ms = world.sim.clock().now_ms();
+    let said_before = |days: u64| Id::new((now_ms - days * DAY_MS - 1_420_070_400_000) << 22);
+    let grim = "grim".parse().unwrap();
+    let told = store.change_summary(channel, &grim, now_ms, |summary| {
+        summary.text = "Ben hides at the mill.".to_owned();
+        summary.from = Some(said_before(60));
+        summary.upto = Some(said_before(1));
+        Ok::<_, std::convert::Infallible>(())
+    });
+    let Ok(()) = told.await.unwrap();
+    for (days, is_there) in [(70, true), (50, false)] {
+        let gone = What::Deleted { message_ids: vec![said_before(days)] };
+        world.serve(&world.event_of(world.mia, world.channel, gone)).await;
+        let summary = store.summary(channel, &grim, now_ms).await.unwrap();
+        assert_eq!(!summary.text.is_empty(), is_there, "of {days} days ago");
+    }
+}
+
+/// Nobody ever talked to a personality in the cellar.
+#[tokio::test]
+async fn what_is_remembered_where_nobody_talks_goes_with_its_server() {
+    let world = World::new().await;
+    let options = [("personality", "grim"), ("what", "the key lies under the mill")];
+    world.command(world.ann, world.cellar, "remember", &options).await;
+    assert!(world.table().await.contains("under the mill"));
+    let guild = Id::new(world.guild.get());
+    world.worker.store.erase_guild(guild, world.sim.clock().now_ms(), |_| ()).await.unwrap();
+    assert!(!world.table().await.contains("under the mill"), "{}", world.table().await);
+}

@@ -9,6 +9,8 @@ use twilight_model::id::Id;
 
 use crate::world::{World, grim_id, now_ms};
 
+const DAY_MS: u64 = 86_400_000;
+
 impl World {
     /// Ann may talk as much as she likes.
     pub async fn without_limits(&self) {
@@ -23,6 +25,20 @@ impl World {
     async fn talk(&self, channel: ChannelId, text: &str) {
         let event = self.ann_says_in(channel, text);
         assert_eq!(self.serve(&[event]).await, [Verdict::Done], "{text}");
+    }
+
+    /// Ann speaks of her beds until a digest is ordered: this one.
+    async fn talk_of_beds(&self) -> Event {
+        for n in 0..12 {
+            self.talk(self.channel, &format!("Grim, I planted bed number {n} with leeks.")).await;
+        }
+        self.caused.events().into_iter().next().expect("a digest is ordered")
+    }
+
+    /// The digest is made, and the model answers so.
+    async fn digest(&self, chore: Event, answer: &str) {
+        self.bedrock.script(Play::say(answer));
+        assert_eq!(self.serve(&[chore]).await, [Verdict::Done]);
     }
 
     /// What the model was told last.
@@ -210,6 +226,72 @@ async fn what_is_said_about_somebody_before_their_erasure_is_not_remembered_afte
 }
 
 #[tokio::test]
+async fn an_answer_goes_with_whoever_said_what_it_was_made_of() {
+    let world = World::new().await;
+    world.without_limits().await;
+    let kitchen = world.sim.world().add_text_channel(world.guild, "kitchen").expect("a channel");
+    let (ben, ann) = (world.person("Ben"), Id::new(world.ann.get()));
+    world.bedrock.script(Play::say("Noted."));
+    world.talk(world.channel, "Grim, remember that my cat is called Biscuit.").await;
+    for answer in ["Ann's cat? That is Biscuit.", "Biscuit it is, as I said."] {
+        world.bedrock.script(Play::say(answer));
+        let asked = world.sim.world().say(ben, kitchen, "Grim, Ann's cat?").expect("ben speaks");
+        let asked = Event {
+            channel_id: Id::new(kitchen.get()),
+            author: Person { id: Id::new(ben.get()), name: "Ben".to_owned() },
+            ..world.event(asked, "Grim, Ann's cat?")
+        };
+        assert_eq!(world.serve(&[asked]).await, [Verdict::Done]);
+    }
+    let kept = async || {
+        let store = &world.worker.store;
+        let episodes = store.episodes(&world.guild_scope(), None, now_ms()).await.expect("it");
+        let window = store.window(Id::new(kitchen.get()), &grim_id(), now_ms()).await.expect("it");
+        let all = episodes.messages.into_iter().chain(window).map(|kept| kept.text);
+        all.collect::<Vec<String>>().join("\n")
+    };
+    assert!(kept().await.contains("Biscuit it is"), "{}", kept().await);
+    world.worker.store.erase_person(ann, now_ms() + 1, |_| ()).await.expect("the store");
+    let kept = kept().await;
+    assert!(!kept.contains("Biscuit") && kept.contains("Ann's cat?"), "Ben's stay: {kept}");
+}
+
+#[tokio::test]
+async fn what_an_attempt_kept_before_it_was_killed_goes_when_it_is_not_to_be_kept() {
+    for why in ["deleted", "erased"] {
+        let world = World::new().await;
+        let event = world.ann_says("Grim, remember that my cat is called Biscuit.");
+        // Killed once everything is kept, before it looks whether it may be.
+        world.trouble.with(&["\"sk\":{\"S\":\"D\"}"], 1);
+        let served = world.serve(std::slice::from_ref(&event)).await;
+        assert!(matches!(served[0], Verdict::Retry { .. }), "{served:?}");
+        let store = &world.worker.store;
+        let kept = async || {
+            let scope = world.guild_scope();
+            let episodes = store.episodes(&scope, None, now_ms()).await.expect("the store");
+            let window = store.window(event.channel_id, &grim_id(), now_ms()).await.expect("it");
+            let books = store.books(&scope).await.expect("the store");
+            let facts = books.into_iter().flat_map(|(_, book)| book.facts);
+            let said = episodes.messages.into_iter().chain(window).map(|kept| kept.text);
+            said.chain(facts.map(|fact| fact.text)).collect::<Vec<_>>().join("\n")
+        };
+        assert!(kept().await.contains("Biscuit"), "it was kept");
+        match why {
+            "deleted" => {
+                let message = event.message().expect("a message").id;
+                store.bury(&[message], now_ms()).await.expect("the store");
+            }
+            _ => {
+                let wants = |wants: &mut store::Preferences| wants.erased_at_ms = now_ms() + 1_000;
+                store.change_preferences(event.author.id, wants).await.expect("the store");
+            }
+        }
+        assert_eq!(world.serve(std::slice::from_ref(&event)).await, [Verdict::Done]);
+        assert!(!kept().await.contains("Biscuit"), "{why}: {}", kept().await);
+    }
+}
+
+#[tokio::test]
 async fn who_opted_out_is_answered_and_not_remembered() {
     let world = World::new().await;
     let ann = Id::new(world.ann.get());
@@ -291,6 +373,56 @@ async fn a_digest_the_model_will_not_give_is_paid_for_once() {
     assert_eq!(world.serve(&[chore]).await, [Verdict::Done]);
     world.talk(world.channel, "Grim, hello").await;
     assert!(world.told().contains("Ann waters her beds."), "{}", world.told());
+}
+
+#[tokio::test]
+async fn a_digest_carries_nothing_on_that_is_older_than_the_guild_keeps_words() {
+    let digested = async |days: u16| {
+        let world = World::new().await;
+        world.without_limits().await;
+        world.guild_wants(|row| row.retention_days = Some(days)).await;
+        let (store, channel) = (&world.worker.store, Id::new(world.channel.get()));
+        let (grim, said_ms) = (grim_id(), now_ms() - 60 * DAY_MS);
+        // First, for the model echoes what it is told, and Grim's answers are digested, too.
+        let chore = world.talk_of_beds().await;
+        let old = store.change_summary(channel, &grim, now_ms(), |summary| {
+            summary.text = "Ann hid the blue tin.".to_owned();
+            summary.from = Some(Id::new((said_ms - 1_420_070_400_000) << 22));
+            summary.upto = summary.from;
+            summary.speakers = vec![Id::new(world.ann.get())];
+            Ok::<_, std::convert::Infallible>(())
+        });
+        let Ok(()) = old.await.expect("the store");
+        world.digest(chore, "SUMMARY: Ann planted beds with leeks.").await;
+        let told = world.told();
+        assert!(told.contains("bed number 0"), "{told}");
+        let summary = store.summary(channel, &grim, now_ms()).await.expect("the store");
+        assert_eq!(summary.text, "Ann planted beds with leeks.");
+        let is_begun_anew = summary.from.is_some_and(|from| {
+            from.get() == world.sim.world().messages(world.channel)[0].id.get()
+        });
+        (told.contains("blue tin"), is_begun_anew)
+    };
+    assert_eq!(digested(7).await, (false, true));
+    assert_eq!(digested(365).await, (true, false), "where words are kept for longer, it goes on");
+}
+
+#[tokio::test]
+async fn a_digest_is_kept_no_longer_than_the_words_of_its_guild() {
+    for answer in ["SUMMARY: Ann planted beds with leeks.", "I would rather not sum this up."] {
+        let world = World::new().await;
+        world.without_limits().await;
+        world.guild_wants(|row| row.retention_days = Some(7)).await;
+        let (store, channel) = (&world.worker.store, Id::new(world.channel.get()));
+        let chore = world.talk_of_beds().await;
+        let before_ms = now_ms();
+        world.digest(chore, answer).await;
+        let upto = async |at_ms: u64| {
+            store.summary(channel, &grim_id(), at_ms).await.expect("the store").upto
+        };
+        assert!(upto(before_ms + 6 * DAY_MS).await.is_some(), "{answer}");
+        assert_eq!(upto(now_ms() + 7 * DAY_MS).await, None, "{answer}");
+    }
 }
 
 #[tokio::test]

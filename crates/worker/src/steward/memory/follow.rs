@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, convert::Infallible};
 
+use futures_util::future::try_join_all;
 use queue::{Edited, Event};
 use store::{Book, Fact, GuildRow, Keeper, Origin, Scope, Store};
 use twilight_model::id::{
@@ -10,7 +11,16 @@ use twilight_model::id::{
 };
 
 use super::keeping::Statement;
-use crate::{Worker, clock::now_ms, memory::terms, steward::Trouble};
+use crate::{
+    Worker,
+    clock::now_ms,
+    memory::{terms, written_ms},
+    steward::Trouble,
+};
+
+/// What leads from a message to what is made of it is kept for so long at least, in milliseconds: 30 days. A summary may
+/// be kept for longer.
+const OUTLIVED_MS: u64 = 30 * 86_400_000;
 
 /// Follows an edit: the words are kept as they are now, and so is what was learned from them. Of somebody who is
 /// not remembered any more nothing new is kept, and the old words were taken back.
@@ -101,11 +111,28 @@ fn now_says(fact: &Fact, message: Id<MessageMarker>, text: &str) -> Option<Strin
 /// Follows deletions. They are noted first, so that whoever is about to keep one of these messages finds out.
 pub(in crate::steward) async fn deleted(
     worker: &Worker,
+    event: &Event,
     messages: &[Id<MessageMarker>],
 ) -> Result<(), Trouble> {
-    worker.store.bury(messages, now_ms()).await?;
-    for message in messages {
-        worker.store.forget_message(*message, now_ms()).await?;
+    let store = &worker.store;
+    // What a command asked is kept under the command's id.
+    let questions = store.shown_by(messages).await?;
+    let mut gone: Vec<Id<MessageMarker>> = messages.iter().copied().chain(questions).collect();
+    store.bury(&gone, now_ms()).await?;
+    // A reply in several messages is kept under the first of them.
+    let rows = try_join_all(messages.iter().map(|message| store.reply(*message))).await?;
+    let firsts =
+        rows.into_iter().flatten().filter_map(|row| Some(row.messages.first()?.message_id));
+    gone.extend(firsts);
+    gone.sort_unstable();
+    gone.dedup();
+    for message in gone {
+        let keepers = store.forget_message(message, now_ms()).await?;
+        if keepers.is_empty() && written_ms(message) + OUTLIVED_MS < now_ms() {
+            for who in worker.roster.iter() {
+                store.drop_summary_of(event.channel_id, &who.id, message, now_ms()).await?;
+            }
+        }
     }
     Ok(())
 }

@@ -91,6 +91,10 @@ pub(super) async fn keep<R, E>(
     change: impl FnMut(&mut Book) -> Result<R, E>,
 ) -> Result<Result<Option<R>, E>, Trouble> {
     let store = &asked.worker.store;
+    if let Some(guild) = asked.guild() {
+        // Where nobody has talked yet, nothing else leads to it when the guild leaves.
+        store.note_place(guild, new.channel_id).await?;
+    }
     let changed = match store.change_book(scope, about, change).await? {
         Ok(changed) => changed,
         Err(refused) => return Ok(Err(refused)),
