@@ -46,9 +46,12 @@ pub struct Episode {
     /// The message it replies to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Id<MessageMarker>>,
-    /// Of the personality's own words: everybody whose words they answer, and with whose words they go.
+    /// Of the personality's own words: everybody whose words they answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub to: Vec<Id<UserMarker>>,
+    /// Of the personality's own words: others whose words of before stand in them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drawn: Vec<Id<UserMarker>>,
     /// What recall looks for in it, made when it was kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<u32>,
@@ -71,18 +74,24 @@ impl Episode {
         self.people().any(|person| person == user)
     }
 
+    /// Whether they said it, or it was said to them: then it is theirs to read.
+    pub fn is_of(&self, user: Id<UserMarker>) -> bool {
+        let is_speaker = matches!(&self.speaker, Speaker::Person { id, .. } if *id == user);
+        is_speaker || self.to.contains(&user)
+    }
+
     /// Whether its time is over: it is not to be read any more, though it may still lie there.
     pub(crate) fn has_aged(&self, now_ms: u64) -> bool {
         has_aged(self.expires_s, now_ms)
     }
 
-    /// Everybody whose erasure takes it along: who said it, or to whom the personality did.
+    /// Everybody whose erasure takes it along: who said it, to whom the personality did, or of whose words that was made.
     pub fn people(&self) -> impl Iterator<Item = Id<UserMarker>> {
         let speaker = match &self.speaker {
             Speaker::Person { id, .. } => Some(*id),
             Speaker::Me => None,
         };
-        speaker.into_iter().chain(self.to.iter().copied())
+        speaker.into_iter().chain(self.to.iter().chain(&self.drawn).copied())
     }
 }
 

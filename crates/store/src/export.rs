@@ -130,7 +130,7 @@ impl Store {
         now_ms: u64,
     ) -> Result<BTreeMap<Id<MessageMarker>, Episode>, Error> {
         let operation = || format!("read what {user} said in {}", scope.space);
-        let is_theirs = |episode: &Episode| episode.belongs_to(user) && !episode.has_aged(now_ms);
+        let is_theirs = |episode: &Episode| episode.is_of(user) && !episode.has_aged(now_ms);
         let mut said = BTreeMap::new();
         let mut pages = self
             .scope_query(scope, &sort(scope, 0))

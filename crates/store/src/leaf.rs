@@ -173,6 +173,7 @@ mod tests {
             text: format!("the {id}th soup was the best one so far, I would say"),
             reply_to: None,
             to: vec![],
+            drawn: vec![],
             terms: vec![],
             terms_version: 0,
             expires_s: 1_826_536_000 + id,

@@ -56,7 +56,7 @@ pub(crate) struct Shelf {
 struct Indexed {
     index: Index,
     newest: u64,
-    /// Of the personality's own messages: whom they answer.
+    /// Of the personality's own messages: whom they answer, and of whose words they are made.
     told_to: HashMap<u64, Vec<Id<UserMarker>>>,
     /// Where it goes on with older ones that are not indexed yet.
     older: Option<Older>,
@@ -250,7 +250,7 @@ impl Shelf {
 impl Indexed {
     fn note_whom(&mut self, episode: &Episode) {
         if episode.speaker == Speaker::Me {
-            self.told_to.insert(episode.message_id.get(), episode.to.clone());
+            self.told_to.insert(episode.message_id.get(), episode.people().collect());
         }
     }
 }
@@ -305,6 +305,7 @@ mod tests {
             to: vec![],
             terms: vec![],
             terms_version: 0,
+            drawn: Vec::new(),
             expires_s: 0,
         };
         Episodes { messages: (0..n).map(episode).collect(), ..Episodes::default() }

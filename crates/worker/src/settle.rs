@@ -252,6 +252,7 @@ impl Settled<'_> {
                 text,
                 reply_to,
                 to: Vec::new(),
+                drawn: Vec::new(),
                 expires_s: 0,
             })
         };
@@ -267,7 +268,8 @@ impl Settled<'_> {
         let own = own.and_then(|(text, first)| {
             let own = episode(first.message_id.get(), last, Speaker::Me, text.to_owned())?;
             let reply_to = Id::new_checked(question(last));
-            Some(Episode { to: self.answered_people(), reply_to, ..own })
+            let (to, drawn) = (self.answered_people(), self.drawn_on());
+            Some(Episode { to, drawn, reply_to, ..own })
         });
         heard.chain(own).collect()
     }
@@ -287,23 +289,27 @@ impl Settled<'_> {
         others.filter_map(asker).collect()
     }
 
-    /// Everybody whose words the answer answers, who was heard and whom they quoted, and whose words of before stand
-    /// in it again: it goes with each of them.
+    /// Everybody whose words the answer answers: who was heard, and whom they quoted.
     fn answered_people(&self) -> Vec<Id<UserMarker>> {
         let mut people: Vec<_> = self.heard().flat_map(concerned).collect();
         people.sort_unstable();
         people.dedup();
-        let Some(said) = self.said else { return people };
+        people
+    }
+
+    /// Others whose words of before stand in the answer again: it goes with each of them.
+    fn drawn_on(&self) -> Vec<Id<UserMarker>> {
+        let Some(said) = self.said else { return Vec::new() };
+        let answered = self.answered_people();
         let asked: Vec<String> = self.heard().map(asked).collect();
         let drawn = Drawn::new(said, &asked.join("\n"));
         let drawn_on = self.sources.iter().filter(|source| drawn.is_from(&source.text));
         let mut others: Vec<_> = drawn_on.flat_map(|source| source.people.clone()).collect();
         others.sort_unstable();
         others.dedup();
-        others.retain(|user| !people.contains(user));
+        others.retain(|user| !answered.contains(user));
         others.truncate(MOST_DRAWN_ON);
-        people.extend(others);
-        people
+        others
     }
 
     /// Whether the personality's own words may be kept: everybody whose words they answer wants that.
@@ -313,7 +319,7 @@ impl Settled<'_> {
             rows.people.get(user).is_none_or(|wants| !wants.no_memory && !wants.blocked)
         };
         self.heard().all(|event| self.may_keep(event))
-            && self.answered_people().iter().all(wants_it)
+            && self.answered_people().iter().chain(&self.drawn_on()).all(wants_it)
     }
 
     /// When the first of what is answered was said, in milliseconds since the Unix epoch.

@@ -40,6 +40,7 @@ impl Desk {
                 to: vec![],
                 terms: vec![],
                 terms_version: 0,
+                drawn: Vec::new(),
                 expires_s: 0,
             };
             let episodes: Vec<Episode> = (1..=80).map(said).collect();

@@ -217,6 +217,7 @@ pub fn said(message: u64, user: Id<UserMarker>, text: &str) -> Episode {
         to: vec![],
         terms: vec![7, 9],
         terms_version: 1,
+        drawn: Vec::new(),
         expires_s: 0,
     }
 }

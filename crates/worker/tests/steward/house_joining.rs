@@ -98,6 +98,7 @@ async fn a_guild_that_left_is_erased_after_its_days_and_one_that_came_back_is_no
             to: vec![],
             terms: Vec::new(),
             terms_version: 0,
+            drawn: Vec::new(),
             expires_s: 0,
         };
         let kept = store::Kept {

@@ -90,6 +90,7 @@ impl House {
             to,
             terms: vec![],
             terms_version: 0,
+            drawn: Vec::new(),
             expires_s: 0,
         };
         let asked = Speaker::Person { id: ann, name: "Ann".to_owned() };

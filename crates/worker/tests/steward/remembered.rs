@@ -143,6 +143,7 @@ impl World {
             to: vec![],
             terms: vec![],
             terms_version: 0,
+            drawn: Vec::new(),
             expires_s: 0,
         };
         let kept = Kept {

@@ -134,6 +134,7 @@ async fn what_lies_too_deep_for_the_first_answer_is_found_by_the_next() {
         to: vec![],
         terms: vec![],
         terms_version: 0,
+        drawn: Vec::new(),
         expires_s: 0,
     };
     let lines: Vec<_> = (1..=640).map(line).collect();

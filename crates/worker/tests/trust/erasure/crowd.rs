@@ -103,6 +103,7 @@ impl Crowd {
             to,
             terms: vec![],
             terms_version: 0,
+            drawn: Vec::new(),
             expires_s: 0,
         };
         let person = |id, name: &str| Speaker::Person { id, name: name.to_owned() };

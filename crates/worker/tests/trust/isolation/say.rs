@@ -43,6 +43,7 @@ impl Shelf {
                 to: is_own.then(|| person(by)).into_iter().collect(),
                 terms,
                 terms_version: TERMS_VERSION,
+                drawn: Vec::new(),
                 expires_s: 0,
             });
         }
