@@ -73,7 +73,7 @@ pub fn environment_is_listed(tree: &Tree) -> Vec<Finding> {
     let mut read = BTreeMap::new();
     for file in tree.shipped().filter(|file| file.is_configuration()) {
         // What `env!` reads is cargo's, and read when it compiles.
-        for (number, line) in file.code().filter(|(_, line)| !line.contains("env!(")) {
+        for (number, line) in file.code().into_iter().filter(|(_, line)| !line.contains("env!(")) {
             let names = line.split('"').skip(1).step_by(2).filter(|literal| is_variable(literal));
             names.for_each(|name| {
                 read.entry(name).or_insert((file.path.as_str(), number));
