@@ -89,10 +89,7 @@ pub fn digested(answer: &str, lines: &[Said]) -> Digest {
     // Models like to make headings of what they were asked for.
     let is_markup = |c: char| matches!(c, '*' | '_' | '#') || c.is_whitespace();
     for line in answer.lines().map(|line| line.trim().trim_start_matches(is_markup)) {
-        if let Some(rest) = line
-            .strip_prefix("SUMMARY")
-            .and_then(|rest| rest.trim_start_matches(is_markup).strip_prefix(':'))
-        {
+        if let Some(rest) = summary(line) {
             in_summary = true;
             digest.summary.push_str(rest.trim_start_matches(is_markup));
         } else if let Some(rest) = line.strip_prefix("FACT ") {
@@ -108,6 +105,13 @@ pub fn digested(answer: &str, lines: &[Said]) -> Digest {
     }
     digest.summary = clean(&digest.summary, &[]).chars().take(SUMMARY_CHARS).collect();
     digest
+}
+
+/// What stands behind `SUMMARY:`, however it is written.
+fn summary(line: &str) -> Option<&str> {
+    let (label, rest) = line.split_once(':')?;
+    let label = label.trim_end_matches(['*', '_', ' ']);
+    label.eq_ignore_ascii_case("summary").then_some(rest)
 }
 
 fn fact(rest: &str) -> Option<Found> {

@@ -141,7 +141,8 @@ fn act(paused: bool, who: Option<&PersonalityId>, guild: Option<Id<GuildMarker>>
 
 fn mute(row: &GuildRow) -> impl Iterator<Item = &PersonalityId> {
     let now_ms = now_ms();
-    row.muted.keys().filter(move |who| row.is_muted(who, now_ms))
+    let all = row.muted.keys().chain(row.withdrawn.keys()).collect::<BTreeSet<_>>();
+    all.into_iter().filter(move |who| row.is_muted(who, now_ms))
 }
 
 /// What is so now.

@@ -210,10 +210,14 @@ impl Making<'_> {
             },
             None => return Err(Trouble::Model),
         };
-        match digest.summary.is_empty() {
-            false => write_down(worker, who, event, gathered, &lines, digest).await?,
+        match (digest.summary.is_empty(), digest.facts.is_empty()) {
+            (false, _) => write_down(worker, who, event, gathered, &lines, digest).await?,
             // Asked for again, it would be paid for again after every answer. Recall has the words.
-            true => {
+            (true, false) => {
+                let digest = Digest { summary: rows.summary.text.clone(), ..digest };
+                write_down(worker, who, event, gathered, &lines, digest).await?;
+            }
+            (true, true) => {
                 tracing::warn!(event = %event.id, "the model gives no digest of these lines; they are passed over");
                 pass_over(worker, who, event, gathered, &lines).await?;
             }
@@ -280,7 +284,7 @@ async fn pass_over(
     let (channel, days) = (event.channel_id, gathered.rows.guild.retention_days());
     let changed = worker.store.change_summary_for(channel, &who.id, days, now_ms(), |summary| {
         if summary.dropped == old.dropped {
-            *summary = Summary { upto, distilled: old.distilled.max(upto), ..old.clone() };
+            *summary = Summary { upto, ..old.clone() };
         }
         Ok::<_, Infallible>(())
     });
@@ -369,8 +373,13 @@ async fn write_down(
 
 /// The people whose words are in a window, and those who were answered there, the newest first.
 fn speakers(window: &[Episode]) -> Vec<Id<UserMarker>> {
+    let newest = || window.iter().rev();
+    let spoke = newest().filter_map(|turn| match &turn.speaker {
+        Speaker::Person { id, .. } => Some(*id),
+        Speaker::Me => None,
+    });
     let mut people = Vec::new();
-    for user in window.iter().rev().flat_map(Episode::people) {
+    for user in spoke.chain(newest().flat_map(Episode::people)) {
         if !people.contains(&user) {
             people.push(user);
         }

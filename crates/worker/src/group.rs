@@ -65,26 +65,32 @@ impl Worker {
     }
 
     /// The messages to answer together: `first`, and those right behind it that say more to the same
-    /// personality. A queue without a batching window makes a burst "the first line, then the rest
-    /// together".
+    /// personality, or were answered by the same reply that is wanted anew. A queue without a batching window makes a
+    /// burst "the first line, then the rest together".
     fn burst(&self, first: Event, behind: &[Delivery]) -> Vec<Event> {
         let personality: PersonalityId = first.personality.clone();
-        let is_talk = |event: &Event| {
-            matches!(event.what, What::Message(_)) && event.personality == personality
+        let reply = match &first.what {
+            What::Message(_) => None,
+            What::Again(again) => Some(again.reply),
+            _ => return vec![first],
         };
-        let goes_on = is_talk(&first);
+        let goes_along = |event: &Event| {
+            let is_alike = match &event.what {
+                What::Message(_) => reply.is_none(),
+                What::Again(again) => reply == Some(again.reply),
+                _ => false,
+            };
+            is_alike && event.personality == personality
+        };
         let mut burst = vec![first];
-        if goes_on {
-            for event in
-                behind.iter().map_while(|delivery| self.read(delivery).ok()).take_while(is_talk)
-            {
-                // Delivered twice in one batch: the second one meets a closed claim.
-                let is_there = burst.iter().any(|known| known.id == event.id);
-                if is_there || burst.len() == BURST {
-                    break;
-                }
-                burst.push(event);
+        let behind = behind.iter().map_while(|delivery| self.read(delivery).ok());
+        for event in behind.take_while(goes_along) {
+            // Delivered twice in one batch: the second one meets a closed claim.
+            let is_there = burst.iter().any(|known| known.id == event.id);
+            if is_there || burst.len() == BURST {
+                break;
             }
+            burst.push(event);
         }
         burst
     }

@@ -103,10 +103,15 @@ impl Settled<'_> {
         if before.is_empty() {
             return Ok(());
         }
-        let is_unheard = |event: &Event| self.unheard.iter().any(|(id, _)| *id == event.id);
+        let is_deleted = |event: &Event| {
+            let is_it = |(id, because): &&(EventId, Silence)| {
+                *id == event.id && *because == Silence::Deleted
+            };
+            self.unheard.iter().find(is_it).is_some()
+        };
+        // The question of an answer wanted anew was kept long before.
         let unwanted = self.events.iter().filter(|event| {
-            is_unheard(event)
-                || (self.heard().any(|heard| heard.id == event.id) && !self.may_keep(event))
+            !matches!(event.what, What::Again(_)) && (is_deleted(event) || !self.may_keep(event))
         });
         let mut left: Vec<Id<MessageMarker>> =
             unwanted.filter_map(|event| Id::new_checked(question(event))).collect();
@@ -165,6 +170,16 @@ impl Settled<'_> {
         }
         for gone in &now.buried {
             store.take_back(&kept, *gone, now_ms()).await?;
+        }
+        // A reply in several messages is kept under the first of them, and goes with any.
+        if let [first, others @ ..] = self.shown
+            && !others.is_empty()
+            && !store
+                .buried(&others.iter().map(|shown| shown.message_id).collect::<Vec<_>>())
+                .await?
+                .is_empty()
+        {
+            store.take_back(&kept, first.message_id, now_ms()).await?;
         }
         self.obey(&kept, &subjects, &now).await?;
         store.honour_erasures(&kept, &now.people, self.attempt.now_ms, now_ms()).await?;
@@ -303,12 +318,17 @@ impl Settled<'_> {
         let answered = self.answered_people();
         let asked: Vec<String> = self.heard().map(asked).collect();
         let drawn = Drawn::new(said, &asked.join("\n"));
-        let drawn_on = self.sources.iter().filter(|source| drawn.is_from(&source.text));
-        let mut others: Vec<_> = drawn_on.flat_map(|source| source.people.clone()).collect();
-        others.sort_unstable();
-        others.dedup();
-        others.retain(|user| !answered.contains(user));
-        others.truncate(MOST_DRAWN_ON);
+        let mut others = Vec::new();
+        for source in self.sources.iter().filter(|source| drawn.is_from(&source.text)) {
+            for user in &source.people {
+                if others.len() < MOST_DRAWN_ON
+                    && !answered.contains(user)
+                    && !others.contains(user)
+                {
+                    others.push(*user);
+                }
+            }
+        }
         others
     }
 

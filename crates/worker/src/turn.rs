@@ -184,7 +184,9 @@ impl Turn<'_> {
         let mut why = self.explanation();
         why.memories = remembered.used;
         let mut sources = remembered.sources;
-        sources.extend(remembering::sources(self.last(), gathered));
+        let not_to_quote = marks::not_to_quote(self.events, &gathered.rows);
+        let left_out = marks::left_out(self.last(), gathered);
+        sources.extend(remembering::sources(self.last(), gathered, &not_to_quote, &left_out));
         // Nobody else sets it.
         let _ = self.sources.set(sources);
         why.ms.gather = ms_gather;

@@ -153,7 +153,8 @@ pub(crate) async fn would_refuse(
     let counts = counters.iter().map(|counter| worker.store.counted(counter, now_ms));
     let counts = try_join_all(counts).await?;
     let with_it: Vec<u64> = counts.iter().map(|count| count + 1).collect();
-    let counted = Counted::new(who, caps, counters, &with_it, now_ms);
+    let mut counted = Counted::new(who, caps, counters, &with_it, now_ms);
+    counted.leave_out(events);
     Ok(refusing(counted.limits()).is_some())
 }
 

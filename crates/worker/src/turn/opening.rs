@@ -7,7 +7,9 @@ use futures_util::future::join_all;
 use model::Chain;
 use personality::Personality;
 use queue::{Event, EventId};
-use store::{Attempt, Claimed, Counter, Day, Gathered, Held, Purse, Scope, Wanted};
+use store::{
+    Attempt, Claimed, Counter, Day, Gathered, Held, Progress, Purse, Scope, Subject, Wanted,
+};
 use tokio::time::timeout_at;
 
 use super::{
@@ -144,13 +146,9 @@ impl<'a> Opening<'a> {
         } else {
             self.give_back().await;
         }
-        let claims = self.ids.iter().zip(&self.gathered.claims);
-        let won = claims.filter_map(|(id, claim)| match claim {
-            Claimed::Won(before) => Some((id, before)),
-            _ => None,
-        });
         let given_up = join_all(
-            won.map(|(id, before)| worker.store.give_up_uncounted(id, &self.attempt, before)),
+            self.won()
+                .map(|(id, before)| worker.store.give_up_uncounted(id, &self.attempt, before)),
         );
         if given_up.await.iter().all(Result::is_ok) {
             limits::take_back(worker, &self.counters, self.attempt.now_ms).await;
@@ -167,9 +165,7 @@ impl<'a> Opening<'a> {
     /// people say who are not to be answered or are beyond their limit.
     pub(super) async fn hear(&mut self, share: &mut Share) -> Heard {
         let (worker, now_ms) = (self.worker, self.attempt.now_ms);
-        let is_answered = |id: &&EventId| share.events.iter().any(|event| event.id == **id);
-        let others = self.won().filter(|id| !is_answered(id));
-        give_up(&worker.store, others, &self.attempt).await;
+        self.leave_others(share).await;
         let asked = marks::messages(self.events);
         marks::drop_deleted(&mut share.events, &asked, &self.gathered.rows);
         let mut unheard = marks::unheard(self.who, &share.events, &self.gathered.rows, now_ms);
@@ -186,6 +182,33 @@ impl<'a> Opening<'a> {
             false => files::read(&worker.discord, &heard, self.chain.capabilities().images).await,
         };
         Heard { unheard, counted, files }
+    }
+
+    /// Gives up what this turn does not answer, and takes back what counted it.
+    async fn leave_others(&mut self, share: &Share) {
+        let is_answered = |id: &EventId| share.events.iter().any(|event| event.id == *id);
+        let others: Vec<_> = self.won().filter(|(id, _)| !is_answered(id)).collect();
+        if others.is_empty() {
+            return;
+        }
+        let store = &self.worker.store;
+        let given_up = others
+            .into_iter()
+            .map(|(id, before)| store.give_up_uncounted(id, &self.attempt, before));
+        if !join_all(given_up).await.iter().all(Result::is_ok) {
+            return;
+        }
+        let is_theirs = |counter: &Counter| match counter.subject {
+            Subject::Person(id) => share.events.iter().any(|event| event.author.id == id),
+            Subject::Channel(_) | Subject::Guild(_) => true,
+        };
+        let counters = std::mem::take(&mut self.counters);
+        let counts = std::mem::take(&mut self.gathered.counts);
+        let all = counters.into_iter().zip(counts);
+        let (kept, gone): (Vec<_>, Vec<_>) = all.partition(|(counter, _)| is_theirs(counter));
+        (self.counters, self.gathered.counts) = kept.into_iter().unzip();
+        let gone: Vec<Counter> = gone.into_iter().map(|(counter, _)| counter).collect();
+        limits::take_back(self.worker, &gone, self.attempt.now_ms).await;
     }
 
     /// What the limits say of it: nothing, where it was let in before and is only finished.
@@ -238,10 +261,12 @@ impl<'a> Opening<'a> {
         money::give_back(self.worker, &self.purses, self.held).await;
     }
 
-    /// What this attempt claimed.
-    fn won(&self) -> impl Iterator<Item = &EventId> {
-        let claims = self.ids.iter().zip(&self.gathered.claims);
-        claims.filter(|(_, claim)| matches!(claim, Claimed::Won(_))).map(|(id, _)| id)
+    /// What this attempt claimed, and how far earlier ones had come.
+    fn won(&self) -> impl Iterator<Item = (&EventId, &Progress)> {
+        self.ids.iter().zip(&self.gathered.claims).filter_map(|(id, claim)| match claim {
+            Claimed::Won(before) => Some((id, before)),
+            _ => None,
+        })
     }
 }
 

@@ -8,8 +8,11 @@ use chat::{
 };
 use personality::Personality;
 use queue::{Event, What};
-use store::{About, Gathered, Speaker};
-use twilight_model::id::{Id, marker::UserMarker};
+use store::{About, Episode, Gathered, Speaker};
+use twilight_model::id::{
+    Id,
+    marker::{MessageMarker, UserMarker},
+};
 
 use crate::{
     Worker,
@@ -196,33 +199,52 @@ pub(super) fn summary<'g>(last: &Event, gathered: &'g Gathered) -> &'g str {
     }
 }
 
-/// The words of before that are handed over beside what is remembered: the window, the lines said just before, and the
-/// summary.
-pub(super) fn sources(last: &Event, gathered: &Gathered) -> Vec<Source> {
-    let window = gathered
-        .window
-        .iter()
-        .map(|turn| Source { people: turn.people().collect(), text: turn.text.clone() });
-    let before = last.preceding.iter().filter(|line| !line.ours);
+/// The words of before that are handed over beside what is remembered, those of one person first: the lines said just
+/// before, the window, and the summary.
+pub(super) fn sources(
+    last: &Event,
+    gathered: &Gathered,
+    not_to_quote: &[Id<UserMarker>],
+    left_out: &[Id<MessageMarker>],
+) -> Vec<Source> {
+    let before = last.preceding.iter().filter(|line| {
+        !line.ours
+            && !not_to_quote.contains(&line.author.id)
+            && !left_out.contains(&line.message_id)
+    });
     let before =
         before.map(|line| Source { people: vec![line.author.id], text: line.text.clone() });
-    let summary = &gathered.rows.summary;
-    let summary = Source { people: summary.speakers.clone(), text: summary.text.clone() };
-    window.chain(before).chain([summary]).collect()
+    let source =
+        |turn: &Episode| Source { people: turn.people().collect(), text: turn.text.clone() };
+    let (own, theirs): (Vec<&Episode>, _) =
+        quoted(last, gathered).partition(|turn| turn.speaker == Speaker::Me);
+    let summary = Source {
+        people: gathered.rows.summary.speakers.clone(),
+        text: summary(last, gathered).to_owned(),
+    };
+    before
+        .chain(theirs.into_iter().map(source))
+        .chain(own.into_iter().map(source))
+        .chain([summary])
+        .collect()
 }
 
 /// The window as it is handed over: without the words of people who do not want to be quoted to others, and
 /// without what they were answered.
 pub(super) fn talk(last: &Event, gathered: &Gathered) -> Vec<chat::Said> {
+    quoted(last, gathered).map(said).collect()
+}
+
+fn quoted<'g>(last: &Event, gathered: &'g Gathered) -> impl Iterator<Item = &'g Episode> {
+    let (asker, memory) = (last.author.id, &gathered.memory);
     let is_unquoted =
-        |id: &Id<UserMarker>| gathered.memory.iter().any(|memory| memory.unquoted.contains(id));
-    let is_quoted =
-        |turn: &&store::Episode| turn.people().all(|id| id == last.author.id || !is_unquoted(&id));
-    gathered.window.iter().filter(is_quoted).map(said).collect()
+        |id: &Id<UserMarker>| memory.iter().any(|memory| memory.unquoted.contains(id));
+    let is_quoted = move |turn: &&Episode| turn.people().all(|id| id == asker || !is_unquoted(&id));
+    gathered.window.iter().filter(is_quoted)
 }
 
 /// A person's or the personality's own words, as earlier talk.
-fn said(turn: &store::Episode) -> chat::Said {
+fn said(turn: &Episode) -> chat::Said {
     let by = match &turn.speaker {
         Speaker::Person { name, .. } => Some(name.clone()),
         Speaker::Me => None,

@@ -103,6 +103,9 @@ async fn moderators_and_who_is_imitated_take_back_their_own_silence_only() {
     ben.uses("mute", &grims).await.says("**Grim** is silent here.");
     mia.uses("unmute", &grims).await.says("the person it imitates wants that");
     assert!(is_silent().await, "and moderators have none over a likeness");
+    let resumed = house.by(house.ada).uses("den resume", &grims).await;
+    resumed.says("the person it imitates wants it silent there");
+    assert!(is_silent().await, "nor have admins");
     ben.uses("unmute", &grims).await.says("**Grim** may speak here again.");
     assert!(!is_silent().await);
 }

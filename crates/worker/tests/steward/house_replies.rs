@@ -2,7 +2,7 @@
 
 use den_worker::Verdict;
 use discord_sim::Permissions;
-use queue::{Sign, What};
+use queue::{Event, Sign, What};
 use twilight_model::id::Id;
 
 use crate::house::{House, Reads, grim, ids};
@@ -88,6 +88,23 @@ async fn a_reply_to_several_is_each_ones_and_answered_again_for_all() {
     assert_eq!(asked, [(house.ben.get(), bens), (house.ann.get(), question.get())]);
     assert_ne!(caused[0].id, caused[1].id);
     assert!(house.acts().await.is_empty(), "one's own reply is no administrative act");
+}
+
+#[tokio::test]
+async fn what_one_person_said_in_several_lines_is_asked_again_as_one() {
+    let house = House::new().await;
+    let earlier = house.said_to("grim", house.ann, house.channel, "Grim").await;
+    let (question, reply) = house.grim_answered().await;
+    for part in &reply {
+        let row = house.worker.store.reply(Id::new(part.get())).await.unwrap().unwrap();
+        let other = store::Asker { id: Id::new(house.ann.get()), question: Id::new(earlier) };
+        let row = store::ReplyRow { others: vec![other], ..row };
+        house.worker.store.keep_reply(&row, house.sim.clock().now_ms()).await.unwrap();
+    }
+    house.by(house.ann).signs(Sign::Again, reply[0]).await;
+    let caused = house.caused();
+    let [Event { what: What::Again(again), .. }] = caused.as_slice() else { panic!("{caused:?}") };
+    assert_eq!((again.text.as_str(), again.question.get()), ("Grim\nGrim, soup?", question.get()));
 }
 
 #[tokio::test]

@@ -292,6 +292,49 @@ async fn what_an_attempt_kept_before_it_was_killed_goes_when_it_is_not_to_be_kep
     }
 }
 
+/// Ben spoke beside her, and wants nothing to be kept: his words were not handed over, so the answer is not made of them.
+#[tokio::test]
+async fn an_answer_is_not_made_of_what_was_not_handed_over() {
+    let world = World::new().await;
+    let ben = Id::new(72);
+    let out = world.worker.store.change_preferences(ben, |wants| wants.no_memory = true);
+    out.await.expect("the store");
+    let mut event = world.ann_says("Grim, dinner?");
+    event.preceding = vec![queue::Line {
+        message_id: Id::new(5_000),
+        author: Person { id: ben, name: "Ben".to_owned() },
+        text: "that soup was salty".to_owned(),
+        ours: false,
+    }];
+    world.bedrock.script(Play::say("Always soup."));
+    world.serve(&[event]).await;
+    let store = &world.worker.store;
+    let kept = store.episodes(&world.guild_scope(), None, now_ms()).await.expect("the store");
+    let own = kept.messages.iter().find(|kept| kept.text == "Always soup.").expect("it is kept");
+    assert!(own.drawn.is_empty(), "{:?}", own.drawn);
+}
+
+/// A moderator deletes its second message while it is still being kept.
+#[tokio::test]
+async fn a_reply_of_which_a_part_was_deleted_meanwhile_is_not_kept() {
+    let world = World::new().await;
+    let event = world.ann_says("Grim, tell me everything.");
+    world.bedrock.script(Play::say(&"So much soup. ".repeat(200)));
+    // The look afterwards fails once; meanwhile the deletion is noted.
+    world.trouble.with(&["\"sk\":{\"S\":\"D\"}"], 1);
+    let served = world.serve(std::slice::from_ref(&event)).await;
+    assert!(matches!(served[0], Verdict::Retry { .. }), "{served:?}");
+    let parts = world.sim.world().messages(world.channel);
+    assert_eq!(parts.len(), 3, "a question, and an answer in two messages");
+    let second = Id::new(parts[2].id.get());
+    world.worker.store.bury(&[second], now_ms()).await.expect("the store");
+    assert_eq!(world.serve(std::slice::from_ref(&event)).await, [Verdict::Done]);
+    let store = &world.worker.store;
+    let kept = store.episodes(&world.guild_scope(), None, now_ms()).await.expect("the store");
+    let kept: Vec<&str> = kept.messages.iter().map(|kept| kept.text.as_str()).collect();
+    assert_eq!(kept, ["Grim, tell me everything."]);
+}
+
 #[tokio::test]
 async fn who_opted_out_is_answered_and_not_remembered() {
     let world = World::new().await;
@@ -357,9 +400,13 @@ async fn a_digest_the_model_will_not_give_is_paid_for_once() {
     }
     let chore = world.caused.events().into_iter().next().expect("a digest is ordered");
     let n_asked = world.bedrock.calls().len();
-    world.bedrock.script(Play::say("I would rather not sum this up."));
+    world.bedrock.script(Play::say("I would rather not sum this up.\nFACT 1 7: Ann grows leeks."));
     assert_eq!(world.serve(std::slice::from_ref(&chore)).await, [Verdict::Done]);
     assert_eq!(world.bedrock.calls().len(), n_asked + 1);
+    let books = world.worker.store.books(&world.guild_scope()).await.expect("the store");
+    let facts: Vec<&str> =
+        books.iter().flat_map(|(_, book)| &book.facts).map(|fact| fact.text.as_str()).collect();
+    assert_eq!(facts, ["Ann grows leeks."], "what can be read of it is kept");
     let n_ordered = world.caused.events().len();
     for n in 0..4 {
         world.talk(world.channel, &format!("Grim, hello {n}")).await;
@@ -370,7 +417,7 @@ async fn a_digest_the_model_will_not_give_is_paid_for_once() {
         world.talk(world.channel, &format!("Grim, I watered bed number {n}.")).await;
     }
     let chore = world.caused.events().into_iter().last().expect("for others one is");
-    world.bedrock.script(Play::say("## **SUMMARY:** Ann waters her beds."));
+    world.bedrock.script(Play::say("## **Summary:** Ann waters her beds."));
     assert_eq!(world.serve(&[chore]).await, [Verdict::Done]);
     world.talk(world.channel, "Grim, hello").await;
     assert!(world.told().contains("Ann waters her beds."), "{}", world.told());
@@ -503,6 +550,32 @@ async fn answered_again_the_question_is_the_same_and_kept_once() {
     let window = window.expect("the store");
     let asked = window.iter().filter(|turn| turn.text.contains("dinner")).count();
     assert_eq!((asked, window.len()), (1, 3));
+}
+
+#[tokio::test]
+async fn several_questions_of_one_reply_are_answered_again_together() {
+    let world = World::new().await;
+    let ben = world.person("Ben");
+    let both =
+        [world.ann_says("Grim, dinner?"), world.somebody_says(ben, "Ben", "Grim, and bread?")];
+    world.serve(&both).await;
+    let reply = Id::new(world.sim.world().messages(world.channel)[2].id.get());
+    let again = |event: &Event, label: &str, text: &str| Event {
+        id: EventId::labelled(reply.get(), label, &grim_id()),
+        what: What::Again(Again {
+            reply,
+            question: event.message().expect("a message").id,
+            text: text.to_owned(),
+            mentions: Vec::new(),
+        }),
+        ..event.clone()
+    };
+    let again =
+        [again(&both[0], "again", "Grim, dinner?"), again(&both[1], "again-1", "Grim, and bread?")];
+    let n_asked = world.bedrock.calls().len();
+    assert_eq!(world.serve(&again).await, [Verdict::Done, Verdict::Done]);
+    assert_eq!(world.bedrock.calls().len(), n_asked + 1, "one answer for both");
+    assert!(world.told().contains("dinner?") && world.told().contains("bread?"));
 }
 
 #[tokio::test]

@@ -60,18 +60,27 @@ async fn asking(worker: &Worker, event: &Event, row: &ReplyRow) -> Result<Vec<Ev
         let (author, command) = used(worker, event, row, asked).await?;
         return Ok(vec![about(event, row, "again", author, What::Command(command))]);
     }
-    let mut asking = Vec::new();
+    let mut asking: Vec<Event> = Vec::new();
     let others = row.others.iter().map(|other| other.question);
-    for (n, question) in others.chain(row.question).enumerate() {
+    for question in others.chain(row.question) {
         let turn = worker.store.turn(row.channel_id, &who.id, question, now_ms()).await?;
         let Some(Episode { message_id, speaker: Speaker::Person { id, name }, text, .. }) = turn
         else {
             continue;
         };
-        let is_last = row.question == Some(question);
-        let mentions = if is_last { row.mentions.clone() } else { Vec::new() };
-        let again = Again { reply: first_of(row), question: message_id, text, mentions };
-        let label = if is_last { "again".to_owned() } else { format!("again-{n}") };
+        // What one person said in several lines is one question.
+        let said_more = asking.iter_mut().find(|event| event.author.id == id);
+        if let Some(Event { what: What::Again(again), .. }) = said_more {
+            again.text = format!("{}\n{text}", again.text);
+            again.question = message_id;
+            continue;
+        }
+        let (reply, mentions) = (first_of(row), row.mentions.clone());
+        let again = Again { reply, question: message_id, text, mentions };
+        let label = match asking.len() {
+            0 => "again".to_owned(),
+            n => format!("again-{n}"),
+        };
         asking.push(about(event, row, &label, Person { id, name }, What::Again(again)));
     }
     if asking.is_empty() {

@@ -97,7 +97,7 @@ pub(super) async fn pause(asked: &Asked<'_>) -> Result<Told, Stop> {
 /// Lets them answer again. Who runs the den has the last word.
 pub(super) async fn resume(asked: &Asked<'_>) -> Result<Told, Stop> {
     let meant = Meant::by(asked)?;
-    let is_paused = match meant.guild {
+    let (is_paused, is_withdrawn) = match meant.guild {
         Some(guild) => {
             settings::change(asked, guild, meant.act("resume"), |row| {
                 match (meant.who, &row.paused) {
@@ -111,7 +111,8 @@ pub(super) async fn resume(asked: &Asked<'_>) -> Result<Told, Stop> {
                     }
                     (None, _) => row.paused = None,
                 }
-                Ok(row.paused.is_some())
+                let is_withdrawn = |who: &Personality| row.is_muted(&who.id, asked.now_ms);
+                Ok((row.paused.is_some(), meant.who.is_some_and(is_withdrawn)))
             })
             .await?
         }
@@ -121,11 +122,14 @@ pub(super) async fn resume(asked: &Asked<'_>) -> Result<Told, Stop> {
                 None => den.paused = None,
             })
             .await?;
-            false
+            (false, false)
         }
     };
     let (who, place) = meant.called(asked);
     let mut line = format!("{who} may speak {place}.");
+    if is_withdrawn {
+        line += " But the person it imitates wants it silent there, and only they can change that.";
+    }
     if is_paused {
         line += " But everybody rests there until `/den resume` without a name.";
     }
