@@ -61,9 +61,9 @@ fn every_problem_is_told_at_once() {
     pip.toml:64:22: presence.names[2]: contains `@`, which Discord gives a meaning; expected a name that Discord accepts for webhooks and nobody mistakes for a mention
     pip.toml:64:30: presence.names[3]: is the number 4; expected a text of 2 to 32 characters
     pip.toml:66:12: presence.chime_in: is -0.001; expected a number from 0 to 1
-    pip.toml:75:13: scaling.memory_mb: is a text; expected a whole number from 128 to 10240
-    pip.toml:80:10: examples[0].person: is empty; expected a text of 1 to 500 characters
-    pip.toml:81:1: examples[0].replay: is unknown; did you mean `reply`?
+    pip.toml:76:13: scaling.memory_mb: is a text; expected a whole number from 128 to 10240
+    pip.toml:81:10: examples[0].person: is empty; expected a text of 1 to 500 characters
+    pip.toml:82:1: examples[0].replay: is unknown; did you mean `reply`?
     ");
 }
 
@@ -81,9 +81,9 @@ fn an_unknown_key_comes_with_what_was_probably_meant() {
     pip.toml:11:1: zzz: is unknown; known here: `avatar`, `color`, `examples`, `higher_self`, `id`, `interests`, `limits`, `lines`, `memory_triggers`, `name`, `never`, `presence`, `real_name`, `reply`, `roast_style`, `scaling`, `speech_patterns`, `summary`, `traits`
     pip.toml:24:1: speech-patterns: is unknown; did you mean `speech_patterns`?
     pip.toml:28:1: intrests: is unknown; did you mean `interests`?
-    pip.toml:77:1: scaling.summary: is unknown; `summary` belongs at the top of the file, above the first [table]
-    pip.toml:78:1: scaling.max_tokens: is unknown; `max_tokens` belongs below [reply], not [scaling]
-    pip.toml:79:1: scaling.size: is unknown; known here: `max_concurrency`, `memory_mb`, `timeout_s`
+    pip.toml:78:1: scaling.summary: is unknown; `summary` belongs at the top of the file, above the first [table]
+    pip.toml:79:1: scaling.max_tokens: is unknown; `max_tokens` belongs below [reply], not [scaling]
+    pip.toml:80:1: scaling.size: is unknown; known here: `max_concurrency`, `memory_mb`, `timeout_s`
     ");
 }
 

@@ -109,11 +109,13 @@ impl Shelf {
         let said: Vec<&Word> = words.those(is_in).into_iter().map(|n| words.get(n)).collect();
         let said = &said[said.len().saturating_sub(60)..];
         let texts: Vec<&str> = said.iter().map(|word| word.text.as_str()).collect();
+        // A window is read in the order of its ids, whenever a message came.
+        let ids = || said.iter().filter_map(|word| word.message).map(|id| Id::new(id.get()));
         let summary = Summary {
             text: format!("They spoke of {}.", texts.join(" ")),
             speakers: said.iter().map(|word| person(word.by)).collect(),
-            from: said.first().and_then(|word| word.message).map(|id| Id::new(id.get())),
-            upto: said.last().and_then(|word| word.message).map(|id| Id::new(id.get())),
+            from: ids().min(),
+            upto: ids().max(),
             ..Summary::default()
         };
         let set = |old: &mut Summary| {
