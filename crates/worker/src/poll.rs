@@ -44,20 +44,17 @@ pub async fn run(
     personalities: Vec<PersonalityId>,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    let names = personalities.iter().map(|personality| queue_name(prefix, personality));
-    let found = join_all(names.map(|name| address(&client, name))).await;
-    if found.iter().all(Result::is_err)
-        && let Some(Err(e)) = found.into_iter().next()
-    {
-        return Err(e);
+    let names: Vec<String> = personalities.iter().map(|id| queue_name(prefix, id)).collect();
+    let mut found = join_all(names.iter().map(|name| address(&client, name))).await;
+    if !found.is_empty() && found.iter().all(Result::is_err) {
+        return found.swap_remove(0).map(drop);
     }
     let mut queues = JoinSet::new();
-    for personality in personalities {
+    for ((personality, name), found) in personalities.into_iter().zip(names).zip(found) {
         let (worker, client, shutdown) = (worker.clone(), client.clone(), shutdown.clone());
-        let name = queue_name(prefix, &personality);
         queues.spawn(async move {
             let url = tokio::select! {
-                url = find(&client, &name) => url,
+                url = wait_for(&client, &name, found) => url,
                 () = shutdown.cancelled() => return,
             };
             serve_queue(worker, Source { client, url, personality }, shutdown).await;
@@ -69,19 +66,20 @@ pub async fn run(
     Ok(())
 }
 
-/// The address of a queue, as soon as there is one.
-async fn find(client: &Client, name: &str) -> String {
+/// The address of a queue that was looked for once, as soon as there is one.
+async fn wait_for(client: &Client, name: &str, mut found: anyhow::Result<String>) -> String {
     loop {
-        match address(client, name.to_owned()).await {
+        match found {
             Ok(url) => return url,
             Err(e) => tracing::error!(error = format!("{e:#}"), "a queue is not served"),
         }
         tokio::time::sleep(LOOK_AGAIN).await;
+        found = address(client, name).await;
     }
 }
 
-async fn address(client: &Client, name: String) -> anyhow::Result<String> {
-    let found = client.get_queue_url().queue_name(&name).send().await;
+async fn address(client: &Client, name: &str) -> anyhow::Result<String> {
+    let found = client.get_queue_url().queue_name(name).send().await;
     found
         .with_context(|| format!("find the queue {name}; make it, or set DEN_QUEUE_PREFIX"))?
         .queue_url
