@@ -14,13 +14,13 @@ use twilight_model::id::{
 };
 
 use crate::{
-    Book, Episode, Error, Fact, ITEM_VERSION, Keeper, Kept, Scope, Store,
+    Book, Episode, Error, Fact, ITEM_VERSION, Keeper, Kept, ReplyRow, Scope, Store,
     error::failed,
-    gather::Key,
+    gather::{Key, take},
     item::{Fresh, Item},
     keep::{delete, keeper_sort, message_partition, put, unless_changed},
     leaf::{Leaf, Seal, is_mark, leaf, mark_sort, number, open_item, page_item, sort},
-    n, retention, s, ttl, window,
+    n, reply, retention, s, ttl, window,
 };
 
 /// The sort key of the note under which id it is kept what a message shows.
@@ -37,6 +37,15 @@ const MOST_KEYS: usize = 100;
 /// The key of a tombstone.
 pub(crate) fn stone(message: Id<MessageMarker>) -> Key {
     (message_partition(message), TOMBSTONE.to_owned())
+}
+
+/// What messages show that is kept under other ids than theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// Questions of commands: under the commands' ids.
+    pub questions: Vec<Id<MessageMarker>>,
+    /// Replies in several messages: under the first of each.
+    pub replies: Vec<Id<MessageMarker>>,
 }
 
 impl Store {
@@ -97,22 +106,26 @@ impl Store {
         self.write_all(vec![note], || format!("note what message {message} shows")).await
     }
 
-    /// The ids under which it is kept what these messages show, where that was noted.
+    /// Under which other ids it is kept what these messages show.
     ///
     /// # Errors
-    /// [`Error::Failed`].
-    pub async fn shown_by(
-        &self,
-        messages: &[Id<MessageMarker>],
-    ) -> Result<Vec<Id<MessageMarker>>, Error> {
-        let mut kept = Vec::new();
-        for some in messages.chunks(MOST_KEYS) {
-            let key = |message: &Id<MessageMarker>| (message_partition(*message), SHOWN.to_owned());
-            let found = self.read_all(some.iter().map(key).collect()).await?;
-            let ids = found.values().map(|note| number(note, "kept"));
-            kept.extend(ids.filter_map(Id::new_checked));
+    /// [`Error::Failed`], [`Error::Unreadable`].
+    pub async fn behind(&self, messages: &[Id<MessageMarker>]) -> Result<Behind, Error> {
+        let mut behind = Behind::default();
+        let note_of = |message| (message_partition(message), SHOWN.to_owned());
+        let reply_of = |message| (message_partition(message), reply::SORT.to_owned());
+        for some in messages.chunks(MOST_KEYS / 2) {
+            let keys = some.iter().flat_map(|message| [note_of(*message), reply_of(*message)]);
+            let mut found = self.read_all(keys.collect()).await?;
+            for message in some {
+                let note = found.get(&note_of(*message)).map(|note| number(note, "kept"));
+                behind.questions.extend(note.and_then(Id::new_checked));
+                let row: Option<ReplyRow> = take(&mut found, &reply_of(*message))?;
+                let first = row.and_then(|row| Some(row.messages.first()?.message_id));
+                behind.replies.extend(first.filter(|first| first != message));
+            }
         }
-        Ok(kept)
+        Ok(behind)
     }
 
     /// Forgets a message wherever it is kept, with the facts that came from it, and drops the summaries it may

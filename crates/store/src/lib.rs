@@ -58,6 +58,7 @@ pub use erase::Erased;
 pub use error::Error;
 pub use export::Record;
 pub use fact::{About, Book, BookError, Fact, MOST_CHARS, MOST_CLOSED, MOST_OPEN, Origin};
+pub use forget::Behind;
 pub use forgotten::Forgotten;
 pub use gateway::GatewaySession;
 pub use gather::{Gathered, MOST_PEOPLE, Rows, ScopeMemory, Wanted};

@@ -2,9 +2,8 @@
 
 use std::{collections::BTreeSet, convert::Infallible};
 
-use futures_util::future::try_join_all;
 use queue::{Edited, Event};
-use store::{Book, Fact, GuildRow, Keeper, Origin, Scope, Store};
+use store::{Behind, Book, Fact, GuildRow, Keeper, Origin, Scope, Store};
 use twilight_model::id::{
     Id,
     marker::{ChannelMarker, GuildMarker, MessageMarker},
@@ -115,15 +114,11 @@ pub(in crate::steward) async fn deleted(
     messages: &[Id<MessageMarker>],
 ) -> Result<(), Trouble> {
     let store = &worker.store;
-    // What a command asked is kept under the command's id.
-    let questions = store.shown_by(messages).await?;
+    let Behind { questions, replies } = store.behind(messages).await?;
     let mut gone: Vec<Id<MessageMarker>> = messages.iter().copied().chain(questions).collect();
+    // The rest of a reply still stands in Discord: it is forgotten, and not deleted.
     store.bury(&gone, now_ms()).await?;
-    // A reply in several messages is kept under the first of them.
-    let rows = try_join_all(messages.iter().map(|message| store.reply(*message))).await?;
-    let firsts =
-        rows.into_iter().flatten().filter_map(|row| Some(row.messages.first()?.message_id));
-    gone.extend(firsts);
+    gone.extend(replies);
     gone.sort_unstable();
     gone.dedup();
     for message in gone {
