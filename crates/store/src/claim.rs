@@ -498,7 +498,8 @@ impl Item {
             // Our own write, whose answer was lost on the way: the SDK tried again.
             // What is held is its own as well, and what was held before is not known: it stays reserved.
             _ if self.token == attempt.token => {
-                Claimed::Won(Progress { held: None, ..self.progress(1) })
+                // Nor is it known whether an attempt before was counted: once too often rather than never.
+                Claimed::Won(Progress { held: None, was_counted: false, ..self.progress(1) })
             }
             _ => Claimed::Live { until_ms: self.lock },
         }

@@ -211,3 +211,14 @@ async fn a_turn_whose_count_was_taken_back_is_counted_the_next_time() {
     world.store.give_up_uncounted(&leader, &third, &progress).await.unwrap();
     assert!(claim("fourth").await.1.was_counted);
 }
+
+/// The answer to the first write is lost on its way, and the SDK writes it again.
+#[tokio::test]
+async fn of_a_claim_taken_twice_by_one_attempt_nobody_knows_whether_it_was_counted() {
+    let world = fresh().await;
+    let (event, first) = (event(1), attempt("first", 0));
+    let members = std::slice::from_ref(&event);
+    won(world.store.claim(&event, members, &first, None).await.unwrap());
+    let progress = won(world.store.claim(&event, members, &first, None).await.unwrap());
+    assert!(!progress.was_counted, "once too often rather than never");
+}

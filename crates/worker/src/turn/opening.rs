@@ -217,9 +217,11 @@ impl<'a> Opening<'a> {
         let (caps, now_ms) = (&self.gathered.rows.guild.limits, self.attempt.now_ms);
         let counted = Counted::new(self.who, caps, counters, &self.gathered.counts, now_ms);
         let claims = self.events.iter().zip(&self.gathered.claims);
+        let is_answered = |event: &Event| share.events.iter().any(|known| known.id == event.id);
         let counted_before: Vec<&Event> = claims
             .filter(|(_, claim)| matches!(claim, Claimed::Won(before) if before.was_counted))
             .map(|(event, _)| event)
+            .filter(|event| is_answered(event))
             .collect();
         let counted = counted.before(self.worker, &counted_before, now_ms).await;
         if share.progress.has_begun() { Counted::default() } else { counted }
