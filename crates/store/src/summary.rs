@@ -46,28 +46,13 @@ impl Store {
         Ok(kept.value.at(now_ms))
     }
 
-    /// Changes the summary as [`Store::change_summary_for`] does, where it holds no words of a guild that keeps them
-    /// for less than [`retention::SUMMARY`].
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
-    pub async fn change_summary<R, E>(
-        &self,
-        channel: Id<ChannelMarker>,
-        personality: &PersonalityId,
-        now_ms: u64,
-        change: impl FnMut(&mut Summary) -> Result<R, E>,
-    ) -> Result<Result<R, E>, Error> {
-        self.change_summary_for(channel, personality, retention::SUMMARY, now_ms, change).await
-    }
-
     /// Changes the summary where words are kept for so many days. `change` may refuse: then nothing is written.
     /// Whatever it changes, the summary ages anew: it lies no longer than words of now, nor than
     /// [`retention::SUMMARY`].
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Unreadable`], [`Error::Contended`].
-    pub async fn change_summary_for<R, E>(
+    pub async fn change_summary<R, E>(
         &self,
         channel: Id<ChannelMarker>,
         personality: &PersonalityId,
@@ -117,7 +102,8 @@ impl Store {
         personality: &PersonalityId,
         now_ms: u64,
     ) -> Result<(), Error> {
-        let dropped = self.change_summary(channel, personality, now_ms, |summary| {
+        let days = retention::SUMMARY;
+        let dropped = self.change_summary(channel, personality, days, now_ms, |summary| {
             summary.forget();
             Ok::<_, Infallible>(())
         });

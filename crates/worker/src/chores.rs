@@ -282,7 +282,7 @@ async fn pass_over(
     let old = &gathered.rows.summary;
     let upto = old.upto.max(lines.last().map(|line| line.message_id));
     let (channel, days) = (event.channel_id, gathered.rows.guild.retention_days());
-    let changed = worker.store.change_summary_for(channel, &who.id, days, now_ms(), |summary| {
+    let changed = worker.store.change_summary(channel, &who.id, days, now_ms(), |summary| {
         if summary.dropped == old.dropped {
             *summary = Summary { upto, ..old.clone() };
         }
@@ -353,7 +353,7 @@ async fn write_down(
         }
     }
     let (channel, days) = (event.channel_id, gathered.rows.guild.retention_days());
-    let changed = worker.store.change_summary_for(channel, &who.id, days, now_ms(), |summary| {
+    let changed = worker.store.change_summary(channel, &who.id, days, now_ms(), |summary| {
         // Something it is made of was erased meanwhile: it is not kept.
         if summary.dropped == new.dropped {
             *summary = new.clone();
@@ -371,7 +371,8 @@ async fn write_down(
     Ok(())
 }
 
-/// The people whose words are in a window, and those who were answered there, the newest first.
+/// The people who spoke in a window, the newest first, then those who were answered there or whose words an answer
+/// repeats: a digest knows so many only.
 fn speakers(window: &[Episode]) -> Vec<Id<UserMarker>> {
     let newest = || window.iter().rev();
     let spoke = newest().filter_map(|turn| match &turn.speaker {

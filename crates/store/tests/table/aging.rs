@@ -105,7 +105,8 @@ async fn a_summary_that_has_aged_is_told_to_nobody_and_does_not_come_back() {
         };
         Ok::<_, Infallible>(())
     };
-    let Ok(()) = store.change_summary(HALL, &grim(), NOW, write).await.unwrap();
+    let Ok(()) =
+        store.change_summary(HALL, &grim(), store::retention::SUMMARY, NOW, write).await.unwrap();
     assert_eq!(gathered(&world, 89).await.2.text, "Soup.");
 
     let aged = store.summary(HALL, &grim(), after(90)).await.unwrap();
@@ -127,14 +128,14 @@ async fn a_summary_is_kept_no_longer_than_the_words_of_its_guild() {
             Ok::<_, Infallible>(())
         }
     };
-    let kept = store.change_summary_for(HALL, &grim(), 7, NOW, say("Soup.")).await;
+    let kept = store.change_summary(HALL, &grim(), 7, NOW, say("Soup.")).await;
     let Ok(()) = kept.unwrap();
     assert_eq!(gathered(&world, 6).await.2.text, "Soup.");
     assert_eq!(store.summary(HALL, &grim(), after(7)).await.unwrap().text, "");
     assert_eq!(gathered(&world, 7).await.2.text, "");
 
     // A guild that keeps words for longer keeps the summary no longer for it.
-    let kept = store.change_summary_for(HALL, &grim(), 365, after(7), say("Bread.")).await;
+    let kept = store.change_summary(HALL, &grim(), 365, after(7), say("Bread.")).await;
     let Ok(()) = kept.unwrap();
     assert_eq!(store.summary(HALL, &grim(), after(96)).await.unwrap().text, "Bread.");
     assert_eq!(store.summary(HALL, &grim(), after(97)).await.unwrap().text, "");

@@ -77,8 +77,10 @@ async fn they_talk(world: &World) {
             summary.text = format!("Of {ANNS} and {BENS}.");
             Ok::<_, std::convert::Infallible>(())
         };
-        let Ok(()) =
-            store.change_summary(channel, &scope.personality, NOW, summarise).await.unwrap();
+        let Ok(()) = store
+            .change_summary(channel, &scope.personality, store::retention::SUMMARY, NOW, summarise)
+            .await
+            .unwrap();
     }
     let of_ann = waiting(1, ANN, ANNS);
     let mut of_ben = waiting(2, BEN, BENS);

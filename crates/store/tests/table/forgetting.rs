@@ -18,7 +18,11 @@ async fn summarised(world: &World, text: &str) {
         summary.text = text.to_owned();
         Ok::<_, std::convert::Infallible>(())
     };
-    let Ok(()) = world.store.change_summary(HALL, &grim(), NOW, write).await.unwrap();
+    let Ok(()) = world
+        .store
+        .change_summary(HALL, &grim(), store::retention::SUMMARY, NOW, write)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -194,7 +198,11 @@ async fn summarised_upto(world: &World, upto: u64) {
         summary.upto = Some(Id::new(upto));
         Ok::<_, std::convert::Infallible>(())
     };
-    let Ok(()) = world.store.change_summary(HALL, &grim(), NOW, end).await.unwrap();
+    let Ok(()) = world
+        .store
+        .change_summary(HALL, &grim(), store::retention::SUMMARY, NOW, end)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

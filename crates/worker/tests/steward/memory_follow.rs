@@ -206,7 +206,7 @@ async fn a_summary_does_not_outlive_the_deletion_of_what_it_tells() {
     let now_ms = world.sim.clock().now_ms();
     let said_before = |days: u64| Id::new((now_ms - days * DAY_MS - 1_420_070_400_000) << 22);
     let grim = "grim".parse().unwrap();
-    let told = store.change_summary(channel, &grim, now_ms, |summary| {
+    let told = store.change_summary(channel, &grim, store::retention::SUMMARY, now_ms, |summary| {
         summary.text = "Ben hides at the mill.".to_owned();
         summary.from = Some(said_before(60));
         summary.upto = Some(said_before(1));

@@ -433,13 +433,14 @@ async fn a_digest_carries_nothing_on_that_is_older_than_the_guild_keeps_words() 
         let (grim, said_ms) = (grim_id(), now_ms() - 60 * DAY_MS);
         // First, for the model echoes what it is told, and Grim's answers are digested, too.
         let chore = world.talk_of_beds().await;
-        let old = store.change_summary(channel, &grim, now_ms(), |summary| {
-            summary.text = "Ann hid the blue tin.".to_owned();
-            summary.from = Some(Id::new((said_ms - 1_420_070_400_000) << 22));
-            summary.upto = summary.from;
-            summary.speakers = vec![Id::new(world.ann.get())];
-            Ok::<_, std::convert::Infallible>(())
-        });
+        let old =
+            store.change_summary(channel, &grim, store::retention::SUMMARY, now_ms(), |summary| {
+                summary.text = "Ann hid the blue tin.".to_owned();
+                summary.from = Some(Id::new((said_ms - 1_420_070_400_000) << 22));
+                summary.upto = summary.from;
+                summary.speakers = vec![Id::new(world.ann.get())];
+                Ok::<_, std::convert::Infallible>(())
+            });
         let Ok(()) = old.await.expect("the store");
         world.digest(chore, "SUMMARY: Ann planted beds with leeks.").await;
         let told = world.told();

@@ -164,7 +164,13 @@ impl Crowd {
             summary.speakers = vec![vic, ann];
             Ok::<_, std::convert::Infallible>(())
         };
-        let changed = store.change_summary(channel, &scope.personality, now_ms(), set);
+        let changed = store.change_summary(
+            channel,
+            &scope.personality,
+            store::retention::SUMMARY,
+            now_ms(),
+            set,
+        );
         let Ok(()) = changed.await.expect("kept");
     }
 

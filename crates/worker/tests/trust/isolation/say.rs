@@ -123,7 +123,13 @@ impl Shelf {
             Ok::<_, Infallible>(())
         };
         let whose = &self.personalities[personality];
-        let changed = self.store.change_summary(channel(place), whose, now_ms(), set);
+        let changed = self.store.change_summary(
+            channel(place),
+            whose,
+            store::retention::SUMMARY,
+            now_ms(),
+            set,
+        );
         let Ok(()) = changed.await.expect("the store");
     }
 }
