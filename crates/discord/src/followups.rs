@@ -43,8 +43,8 @@ struct Attached<'a> {
 }
 
 impl Discord {
-    /// Completes a deferred answer, or changes an answer given, and returns the message it is. `components` are the rows under it: `None`
-    /// leaves what is there, an empty slice takes it away.
+    /// Completes a deferred answer, or changes an answer given, and returns the message it is. `components` are the
+    /// rows under it: `None` leaves what is there, an empty slice takes it away.
     ///
     /// # Errors
     /// See [`Error`]; [`Error::is_final`] when the fifteen minutes are over.

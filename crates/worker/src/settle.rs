@@ -95,19 +95,17 @@ impl Settled<'_> {
     /// Takes back what an earlier attempt kept, was killed over before it looked once more, and is not to be kept now:
     /// its message was deleted, or its author does not want it any more.
     async fn take_back_left(&self, episodes: &[Episode]) -> Result<(), Error> {
-        let before = |claim: &Claimed| match claim {
-            Claimed::Won(before) if before.is_retake => Some(before.clone()),
+        let before = self.gathered.claims.iter().filter_map(|claim| match claim {
+            Claimed::Won(before) if before.is_retake => Some(before),
             _ => None,
-        };
-        let before: Vec<Progress> = self.gathered.claims.iter().filter_map(before).collect();
+        });
+        let before: Vec<&Progress> = before.collect();
         if before.is_empty() {
             return Ok(());
         }
         let is_deleted = |event: &Event| {
-            let is_it = |(id, because): &&(EventId, Silence)| {
-                *id == event.id && *because == Silence::Deleted
-            };
-            self.unheard.iter().find(is_it).is_some()
+            let mut unheard = self.unheard.iter();
+            unheard.any(|(id, because)| *id == event.id && *because == Silence::Deleted)
         };
         // The question of an answer wanted anew was kept long before.
         let unwanted = self.events.iter().filter(|event| {
@@ -123,19 +121,28 @@ impl Settled<'_> {
         if left.is_empty() {
             return Ok(());
         }
-        let row = self.gathered.rows.channel.clone();
-        let scope = space::scope_of(self.worker, self.last, &self.who.id, row).await;
-        let kept = Kept {
-            scope: &scope,
-            guild: self.last.guild_id,
-            channel: self.last.channel_id,
-            episodes,
-            days: self.gathered.rows.guild.retention_days(),
-        };
+        let scope = self.scope().await;
+        let kept = self.kept(&scope, episodes);
         for message in left {
             self.worker.store.take_back(&kept, message, now_ms()).await?;
         }
         Ok(())
+    }
+
+    /// The scope in which it is kept.
+    async fn scope(&self) -> Scope {
+        let row = self.gathered.rows.channel.clone();
+        space::scope_of(self.worker, self.last, &self.who.id, row).await
+    }
+
+    fn kept<'k>(&self, scope: &'k Scope, episodes: &'k [Episode]) -> Kept<'k> {
+        Kept {
+            scope,
+            guild: self.last.guild_id,
+            channel: self.last.channel_id,
+            episodes,
+            days: self.gathered.rows.guild.retention_days(),
+        }
     }
 
     /// Keeps what was said and what was asked to be remembered, unless it was deleted meanwhile. Returns the
@@ -144,16 +151,8 @@ impl Settled<'_> {
         if episodes.is_empty() {
             return Ok(None);
         }
-        let last = self.last;
-        let row = self.gathered.rows.channel.clone();
-        let scope = space::scope_of(self.worker, last, &self.who.id, row).await;
-        let kept = Kept {
-            scope: &scope,
-            guild: last.guild_id,
-            channel: last.channel_id,
-            episodes,
-            days: self.gathered.rows.guild.retention_days(),
-        };
+        let scope = self.scope().await;
+        let kept = self.kept(&scope, episodes);
         let store = &self.worker.store;
         store.keep(&kept, now_ms()).await?;
         let mut subjects = Vec::new();
@@ -172,14 +171,11 @@ impl Settled<'_> {
             store.take_back(&kept, *gone, now_ms()).await?;
         }
         // A reply in several messages is kept under the first of them, and goes with any.
-        if let [first, others @ ..] = self.shown
-            && !others.is_empty()
-            && !store
-                .buried(&others.iter().map(|shown| shown.message_id).collect::<Vec<_>>())
-                .await?
-                .is_empty()
-        {
-            store.take_back(&kept, first.message_id, now_ms()).await?;
+        if let [first, others @ ..] = self.shown {
+            let others: Vec<_> = others.iter().map(|shown| shown.message_id).collect();
+            if !store.buried(&others).await?.is_empty() {
+                store.take_back(&kept, first.message_id, now_ms()).await?;
+            }
         }
         self.obey(&kept, &subjects, &now).await?;
         store.honour_erasures(&kept, &now.people, self.attempt.now_ms, now_ms()).await?;
@@ -279,11 +275,14 @@ impl Settled<'_> {
             episode(question(event), event, speaker, text).filter(|_| is_new)
         });
         let last = self.last;
-        let own = self.said.zip(self.shown.first()).filter(|_| self.may_keep_own());
-        let own = own.and_then(|(text, first)| {
+        let own = self.said.zip(self.shown.first()).and_then(|(text, first)| {
+            let to = self.answered_people();
+            let drawn = self.drawn_on(text, &to);
+            if !self.may_keep_own(to.iter().chain(&drawn)) {
+                return None;
+            }
             let own = episode(first.message_id.get(), last, Speaker::Me, text.to_owned())?;
             let reply_to = Id::new_checked(question(last));
-            let (to, drawn) = (self.answered_people(), self.drawn_on());
             Some(Episode { to, drawn, reply_to, ..own })
         });
         heard.chain(own).collect()
@@ -312,10 +311,8 @@ impl Settled<'_> {
         people
     }
 
-    /// Others whose words of before stand in the answer again: it goes with each of them.
-    fn drawn_on(&self) -> Vec<Id<UserMarker>> {
-        let Some(said) = self.said else { return Vec::new() };
-        let answered = self.answered_people();
+    /// Others than those `answered` whose words of before stand again in what was said: it goes with each of them.
+    fn drawn_on(&self, said: &str, answered: &[Id<UserMarker>]) -> Vec<Id<UserMarker>> {
         let asked: Vec<String> = self.heard().map(asked).collect();
         let drawn = Drawn::new(said, &asked.join("\n"));
         let mut others = Vec::new();
@@ -332,14 +329,13 @@ impl Settled<'_> {
         others
     }
 
-    /// Whether the personality's own words may be kept: everybody whose words they answer wants that.
-    fn may_keep_own(&self) -> bool {
+    /// Whether the personality's own words may be kept: everybody whose words they are made of wants that.
+    fn may_keep_own<'p>(&self, mut people: impl Iterator<Item = &'p Id<UserMarker>>) -> bool {
         let rows = &self.gathered.rows;
         let wants_it = |user: &Id<UserMarker>| {
             rows.people.get(user).is_none_or(|wants| !wants.no_memory && !wants.blocked)
         };
-        self.heard().all(|event| self.may_keep(event))
-            && self.answered_people().iter().chain(&self.drawn_on()).all(wants_it)
+        self.heard().all(|event| self.may_keep(event)) && people.all(wants_it)
     }
 
     /// When the first of what is answered was said, in milliseconds since the Unix epoch.

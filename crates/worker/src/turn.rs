@@ -11,20 +11,22 @@ mod speak;
 
 use std::{sync::OnceLock, time::Duration};
 
-use chat::{Context, Decision, Explanation, Known, Limit, Said, Silence, Situation};
+use chat::{Context, Decision, Explanation, Known, Limit, Memory, Said, Silence, Situation};
 use model::Chain;
 use personality::Personality;
 use queue::{Event, EventId};
 use store::{Attempt, Counter, Day, Gathered, Progress, Scope};
 use tokio::time::{Instant, timeout_at};
-use twilight_model::id::{Id, marker::UserMarker};
+use twilight_model::id::{
+    Id,
+    marker::{MessageMarker, UserMarker},
+};
 
 use self::{
     answering::Answering,
     limits::Counted,
     money::Meter,
     opening::{Heard, Opening},
-    remembering::Remembered,
 };
 pub(crate) use self::{
     limits::would_refuse,
@@ -127,6 +129,15 @@ struct Turn<'a> {
     sources: OnceLock<Vec<Source>>,
 }
 
+/// What of before may be handed over, and what may not.
+struct Before {
+    memories: Vec<Memory>,
+    talk: Vec<Said>,
+    left_out: Vec<Id<MessageMarker>>,
+    not_to_quote: Vec<Id<UserMarker>>,
+    not_to_roast: Vec<Id<UserMarker>>,
+}
+
 impl Turn<'_> {
     /// What is answered: the last that is heard, or, where none is, the last.
     fn last(&self) -> &Event {
@@ -173,26 +184,31 @@ impl Turn<'_> {
             &opening.was_known,
             self.attempt.now_ms,
         );
-        let talk = remembering::talk(self.last(), gathered);
+        let mut not_to_roast = marks::not_to_roast(self.events, &gathered.rows);
+        not_to_roast.extend(self.unasked(opening).await?);
+        let before = Before {
+            memories: remembered.memories,
+            talk: remembering::talk(self.last(), gathered),
+            left_out: marks::left_out(self.last(), gathered),
+            not_to_quote: marks::not_to_quote(self.events, &gathered.rows),
+            not_to_roast,
+        };
         let purses = if progress.has_begun() { &[] } else { &opening.purses[..] };
-        let unasked = self.unasked(gathered).await?;
-        let limits = counted.limits();
-        let decision = self.decide(gathered, &files, &talk, limits, purses, &remembered, &unasked);
+        let decision = self.decide(gathered, &files, &before, counted.limits(), purses);
         let decision = self.once(decision, counted.refusing()).await;
         let uncounted = counted.uncounted(&decision);
         limits::take_back(self.worker, &uncounted, self.attempt.now_ms).await;
         let mut why = self.explanation();
         why.memories = remembered.used;
         let mut sources = remembered.sources;
-        let not_to_quote = marks::not_to_quote(self.events, &gathered.rows);
-        let left_out = marks::left_out(self.last(), gathered);
-        sources.extend(remembering::sources(self.last(), gathered, &not_to_quote, &left_out));
+        let Before { not_to_quote, left_out, .. } = &before;
+        sources.extend(remembering::sources(self.last(), gathered, not_to_quote, left_out));
         // Nobody else sets it.
         let _ = self.sources.set(sources);
         why.ms.gather = ms_gather;
         why.ms.decide = millis(self.started);
         why.context = Context {
-            window: talk.len(),
+            window: before.talk.len(),
             preceding: self.last().preceding.len(),
             files: files.documents.len(),
             images: files.images.len(),
@@ -264,11 +280,13 @@ impl Turn<'_> {
 
     /// Of the people who are only named, those who do not want to be roasted and whom the one round trip did not ask
     /// about: a worker that is new to a place learns from it who is known there.
-    async fn unasked(&self, gathered: &Gathered) -> Result<Vec<Id<UserMarker>>, Failed> {
+    async fn unasked(&self, opening: &Opening<'_>) -> Result<Vec<Id<UserMarker>>, Failed> {
         let last = self.last();
         let scopes = Scope::read_in(last.guild_id, last.channel_id, &self.who.id);
-        let mut named = self.worker.memory.named(&scopes, &asked(last));
-        named.retain(|id| !gathered.rows.people.contains_key(id));
+        let new = scopes.into_iter().zip(&opening.was_known).filter(|(_, was_known)| !**was_known);
+        let new: Vec<Scope> = new.map(|(scope, _)| scope).collect();
+        let mut named = self.worker.memory.named(&new, &asked(last));
+        named.retain(|id| !opening.gathered.rows.people.contains_key(id));
         if named.is_empty() {
             return Ok(named);
         }
@@ -277,43 +295,36 @@ impl Turn<'_> {
         Ok(marks::those(&rows, |wants| wants.no_roast))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "they are the situation")]
     fn decide(
         &self,
         gathered: &Gathered,
         files: &Files,
-        talk: &[Said],
+        before: &Before,
         limits: &[Limit],
         purses: &[store::Purse],
-        remembered: &Remembered,
-        unasked: &[Id<UserMarker>],
     ) -> Decision {
         let rows = &gathered.rows;
         let (now_ms, last) = (self.attempt.now_ms, self.last());
         let row = rows.channel.as_ref();
         let budgets = money::budgets(purses, &gathered.spending, &rows.guild, &rows.den, now_ms);
-        let mut not_to_roast = marks::not_to_roast(self.events, rows);
-        not_to_roast.extend(unasked);
-        let not_to_quote = marks::not_to_quote(self.events, rows);
-        let left_out = marks::left_out(last, gathered);
         let closed = row.filter(|row| row.closed_until_ms > self.attempt.now_ms);
         chat::decide(&Situation {
             personality: self.who,
             events: self.events,
             known: Known {
-                talk,
+                talk: &before.talk,
                 documents: &files.documents,
                 images: files.images.len(),
                 limits,
                 summary: remembering::summary(last, gathered),
-                memories: &remembered.memories,
+                memories: &before.memories,
                 budgets: &budgets,
                 channel_closed: closed.map(|row| row.closed_code),
                 stopped: marks::stopped(self.who, last, rows, now_ms),
                 unheard: self.unheard,
-                not_to_roast: &not_to_roast,
-                not_to_quote: &not_to_quote,
-                left_out: &left_out,
+                not_to_roast: &before.not_to_roast,
+                not_to_quote: &before.not_to_quote,
+                left_out: &before.left_out,
                 is_wiser: rows.guild.is_higher_self(&self.who.id, last.channel_id),
                 is_age_restricted: space::is_age_restricted(last, row),
             },

@@ -192,12 +192,8 @@ async fn refuse_in_vain(worker: &Worker, asking: &[Event], row: &ReplyRow) -> Re
     let (Some(who), Some(last)) = (worker.roster.get(&row.personality), asking.last()) else {
         return Ok(());
     };
-    let (now_ms, mut askers) = (now_ms(), Vec::new());
-    for event in asking {
-        if !askers.contains(&event.author.id) {
-            askers.push(event.author.id);
-        }
-    }
+    let now_ms = now_ms();
+    let askers: Vec<_> = asking.iter().map(|event| event.author.id).collect();
     let shown = shown(row);
     let messages: Vec<Id<MessageMarker>> = shown.iter().map(|shown| shown.message_id).collect();
     let (rows, channel) = tokio::try_join!(
